@@ -1,0 +1,18 @@
+"""What all tests share: where the corpus is, and that a continuous-integration run never skips it by accident."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def corpus() -> Path:
+    """The folder of real invoices named by EINVOICE_CORPUS; tests that need it say so when it is absent."""
+    named = os.environ.get("EINVOICE_CORPUS")
+    if not named:
+        pytest.skip("EINVOICE_CORPUS is not set: the corpus of real invoices is absent")
+    folder = Path(named)
+    if not (folder / "expected" / "kosit.jsonl").is_file():
+        pytest.fail(f"EINVOICE_CORPUS={named} holds no corpus (expected/kosit.jsonl is missing)")
+    return folder
