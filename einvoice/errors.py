@@ -1,0 +1,37 @@
+"""The two exceptions of the product. (What a rule says about an invoice is no exception but a `Finding`.)
+
+`Refusal`: the input can't be an invoice we take. Terminal; the sender gets a sentence and a remedy.
+`Fault`: we could not do our work. Never a verdict; retried, then held for the operator.
+"""
+
+from einvoice.model.trouble import FaultNotice, RefusalNotice
+
+
+class Refusal(Exception):
+    """The input can't be an invoice we take; `code` leads to sentence and remedy in explain/."""
+
+    def __init__(self, code: str, **details: object) -> None:
+        super().__init__(code, details)
+        self.notice = RefusalNotice(code, {name: str(value) for name, value in details.items()})
+
+    def __reduce__(self) -> tuple[object, ...]:  # travels between processes with its details
+        return _refusal, (self.notice,)
+
+
+class Fault(Exception):
+    """We could not do our work; `deterministic` says that a retry of the same document can't help."""
+
+    def __init__(self, cause: str, detail: str = "", *, deterministic: bool = False) -> None:
+        super().__init__(cause, detail)
+        self.notice = FaultNotice(cause, detail, deterministic)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _fault, (self.notice,)
+
+
+def _refusal(notice: RefusalNotice) -> Refusal:
+    return Refusal(notice.code, **notice.details)
+
+
+def _fault(notice: FaultNotice) -> Fault:
+    return Fault(notice.cause, notice.detail, deterministic=notice.deterministic)

@@ -1,0 +1,35 @@
+"""How the service logs: one event a line, times in UTC, no personal data, no secrets."""
+
+import logging
+import sys
+
+import structlog
+
+from einvoice.settings import Settings
+
+
+def configure_logs(settings: Settings) -> None:
+    """Send structlog's and the libraries' lines to stderr, as text or (`log_json`) as one JSON object each."""
+    renderer: structlog.typing.Processor = (
+        structlog.processors.JSONRenderer() if settings.log_json else structlog.dev.ConsoleRenderer(colors=False)
+    )
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+        )
+    )
+    logging.basicConfig(handlers=[handler], level=logging.INFO, force=True)
+    for noisy in ("alembic", "huey"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)

@@ -1,0 +1,26 @@
+"""XML namespaces of the invoice syntaxes and the prefixes we show them with (UBL 2.1; UN/CEFACT CII D16B)."""
+
+UBL_INVOICE = "urn:oasis:names:specification:ubl:schema:xsd:Invoice-2"
+UBL_CREDITNOTE = "urn:oasis:names:specification:ubl:schema:xsd:CreditNote-2"
+CAC = "urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2"
+CBC = "urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2"
+EXT = "urn:oasis:names:specification:ubl:schema:xsd:CommonExtensionComponents-2"
+RSM = "urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100"
+RAM = "urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformationEntity:100"
+UDT = "urn:un:unece:uncefact:data:standard:UnqualifiedDataType:100"
+QDT = "urn:un:unece:uncefact:data:standard:QualifiedDataType:100"
+SBDH = "http://www.unece.org/cefact/namespaces/StandardBusinessDocumentHeader"
+
+PREFIXES = {
+    "ubl": UBL_INVOICE,
+    "cn": UBL_CREDITNOTE,
+    "cac": CAC,
+    "cbc": CBC,
+    "ext": EXT,
+    "rsm": RSM,
+    "ram": RAM,
+    "udt": UDT,
+    "qdt": QDT,
+    "sh": SBDH,
+}
+PREFIX_OF = {uri: prefix for prefix, uri in PREFIXES.items()}

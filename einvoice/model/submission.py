@@ -1,0 +1,141 @@
+"""A submission: what a sender handed us, and where it stands. Three separate fields say so, never one status string.
+
+*verdict* is the formal outcome, *handling* the place on the way, *hold* the reason an operator must act.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from einvoice.model.assessment import Verdict
+
+
+class Door(StrEnum):
+    """Where a submission came in."""
+
+    UPLOAD = "upload"  # the portal's form
+    API = "api"
+    FOLDER = "folder"  # the plain drop folder
+
+
+class Handling(StrEnum):
+    """The place on the way."""
+
+    RECEIVED = "received"  # durable, waits for work
+    PROCESSING = "processing"  # claimed by a worker
+    DECIDED = "decided"  # verdict is there; a rejected one ends here
+    AVAILABLE = "available"  # the authority may fetch it
+    LEASED = "leased"  # fetched, not yet booked
+    ACKNOWLEDGED = "acknowledged"  # the authority says it has it
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+
+
+class Hold(StrEnum):
+    """Why an operator must act; NONE: nobody must."""
+
+    NONE = ""
+    FAULT = "fault"  # attempts are used up
+    ENGINE = "engine"  # the engine can't process this very document
+    UNROUTABLE = "unroutable"  # accepted, but no authority has this Leitweg-ID
+    QUARANTINE = "quarantine"
+    CONFLICT = "conflict"
+    PARKED = "parked"  # handing over failed for good
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """One submission as it stands now. All times carry a time zone (UTC)."""
+
+    id: str  # 26 characters, sortable by time of receipt
+    received_at: datetime
+    door: Door
+    sender: str  # who it belongs to: "supplier:ID", "account:ID", "token:ID" or "folder:drop"
+    name: str  # file name as the sender called it; shown escaped, never trusted
+    sha256: str  # of the bytes received, hex
+    size: int  # bytes
+
+    verdict: Verdict | None = None  # None: not yet
+    handling: Handling = Handling.RECEIVED
+    hold: Hold = Hold.NONE
+
+    attempts: int = 0  # claims so far
+    decided_at: datetime | None = None
+    fault_cause: str | None = None  # of the last attempt, for the operator alone
+    refusal_code: str | None = None
+
+    authority_id: str | None = None
+    authority_name: str | None = None
+    leitweg_id: str | None = None  # BT-10 as read
+    invoice_number: str | None = None  # BT-1
+    seller_name: str | None = None  # BT-27
+    scenario: str | None = None
+    errors: int = 0  # findings of effective level error
+    warnings: int = 0
+
+    delivery_id: str | None = None  # set once it is available
+
+    @property
+    def settled(self) -> bool:
+        """Nothing more happens without a person or the authority: there is a verdict or a hold."""
+        at_work = self.handling in (Handling.RECEIVED, Handling.PROCESSING)
+        return self.hold is not Hold.NONE or (self.verdict is not None and not at_work)
+
+    @property
+    def status(self) -> str:
+        """One key for one word shown to people: held, rejected, accepted, or the handling."""
+        if self.hold is not Hold.NONE:
+            return "held"
+        if self.handling is Handling.DECIDED:
+            return str(self.verdict)
+        return str(self.handling)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """The right to decide one submission, until it expires or someone else claims it."""
+
+    submission: Submission
+    token: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """The answer to a sender; given only after everything is durable."""
+
+    submission: Submission
+    created: bool  # False: the same bytes, or the same Idempotency-Key, were here before
+
+
+class EventKind(StrEnum):
+    """What changed."""
+
+    RECEIVED = "received"
+    CLAIMED = "claimed"
+    POSTPONED = "postponed"  # a Fault; tried again later
+    DECIDED = "decided"
+    HELD = "held"
+    RELEASED = "released"  # an operator, or a new Leitweg-ID, ended a hold
+    AVAILABLE = "available"
+    LEASED = "leased"
+    EXTENDED = "extended"
+    RETURNED = "returned"  # nack
+    LEASE_EXPIRED = "lease-expired"
+    ACKNOWLEDGED = "acknowledged"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One change of a submission, and the three fields as they were after it."""
+
+    submission_id: str
+    at: datetime
+    actor: str  # "worker", "sweeper", "token:ID", "account:ID", "folder:drop"
+    kind: EventKind
+    reason: str  # a short code, or an operator's own words; "" none
+    verdict: Verdict | None
+    handling: Handling
+    hold: Hold
+    authority_id: str | None  # None: no authority known yet
+    sequence: int | None  # counts without gaps within the authority, from 1

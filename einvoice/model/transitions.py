@@ -1,0 +1,62 @@
+"""Which changes of verdict and handling there are. Anything else is a bug, and raises.
+
+A hold may come and go at any place before the end; it stops work and delivery, it is no place of its own.
+"""
+
+from einvoice.model.assessment import Verdict
+from einvoice.model.submission import Handling, Hold
+
+HANDLING: dict[Handling, frozenset[Handling]] = {
+    Handling.RECEIVED: frozenset({Handling.PROCESSING, Handling.WITHDRAWN, Handling.EXPIRED}),
+    Handling.PROCESSING: frozenset(
+        {Handling.PROCESSING, Handling.RECEIVED, Handling.DECIDED}
+    ),  # claimed anew, put back
+    Handling.DECIDED: frozenset({Handling.AVAILABLE, Handling.WITHDRAWN, Handling.EXPIRED}),
+    Handling.AVAILABLE: frozenset({Handling.LEASED, Handling.ACKNOWLEDGED, Handling.WITHDRAWN, Handling.EXPIRED}),
+    Handling.LEASED: frozenset({Handling.LEASED, Handling.AVAILABLE, Handling.ACKNOWLEDGED}),  # extended, given back
+    Handling.ACKNOWLEDGED: frozenset({Handling.EXPIRED}),
+    Handling.WITHDRAWN: frozenset({Handling.EXPIRED}),
+    Handling.EXPIRED: frozenset(),
+}
+
+VERDICT: dict[Verdict | None, frozenset[Verdict | None]] = {
+    None: frozenset({None, Verdict.ACCEPTED, Verdict.REJECTED, Verdict.UNDECIDED}),
+    Verdict.UNDECIDED: frozenset({Verdict.UNDECIDED, Verdict.ACCEPTED, Verdict.REJECTED}),
+    Verdict.ACCEPTED: frozenset({Verdict.ACCEPTED}),
+    Verdict.REJECTED: frozenset({Verdict.REJECTED}),
+}
+
+# Where there can't be a formal verdict yet, where there must be one, and where it must be "accepted".
+_AT_WORK = frozenset({Handling.RECEIVED, Handling.PROCESSING})
+_HANDED_OVER = frozenset({Handling.AVAILABLE, Handling.LEASED, Handling.ACKNOWLEDGED})
+_DECIDED = _HANDED_OVER | {Handling.DECIDED}
+_ENDED = frozenset({Handling.ACKNOWLEDGED, Handling.WITHDRAWN, Handling.EXPIRED})
+
+
+class IllegalTransition(RuntimeError):
+    """A change that must not be: a bug of ours, nothing was written."""
+
+
+State = tuple[Verdict | None, Handling, Hold]
+
+
+def check_transition(before: State, after: State) -> None:
+    """Let a change pass, or raise IllegalTransition. Staying at a place is fine when a hold comes or goes there."""
+    (verdict, handling, hold), (new_verdict, new_handling, new_hold) = before, after
+    if new_verdict not in VERDICT[verdict]:
+        raise IllegalTransition(f"verdict {verdict} to {new_verdict}")
+    stays = new_handling is handling and new_hold is not hold
+    if not stays and new_handling not in HANDLING[handling]:
+        raise IllegalTransition(f"handling {handling} to {new_handling}")
+    _check_state(new_verdict, new_handling, new_hold)
+
+
+def _check_state(verdict: Verdict | None, handling: Handling, hold: Hold) -> None:
+    if handling in _AT_WORK and verdict not in (None, Verdict.UNDECIDED):
+        raise IllegalTransition(f"{handling} though {verdict}")
+    if handling in _DECIDED and verdict in (None, Verdict.UNDECIDED):
+        raise IllegalTransition(f"{handling} without a verdict")
+    if handling in _HANDED_OVER and verdict is not Verdict.ACCEPTED:
+        raise IllegalTransition(f"{handling} though {verdict}")
+    if handling in _ENDED and hold is not Hold.NONE:
+        raise IllegalTransition(f"{handling} and held")

@@ -1,0 +1,75 @@
+"""Every setting, from the environment (prefix `EINVOICE_`), with its default and its unit.
+
+Nothing else in the product reads the environment.
+"""
+
+import sys
+from functools import cached_property
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PACKAGE = Path(__file__).resolve().parent
+
+
+def _shipped(folder: str) -> Path:
+    """A data folder of ours: beside the package in a checkout, under share/ once installed."""
+    beside = PACKAGE.parent / folder
+    return beside if beside.is_dir() else Path(sys.prefix) / "share" / "einvoice" / folder
+
+
+class Settings(BaseSettings):
+    """The settings of one process. Frozen: what a process started with, it keeps."""
+
+    model_config = SettingsConfigDict(env_prefix="EINVOICE_", frozen=True, extra="ignore")
+
+    # Where things lie
+    data_dir: Path = Path("data")  # everything the embedded default stores
+    inbox_dir: Path = Path("inbox")  # root of the drop folders
+    rules_dir: Path = Path(sys.prefix) / "share" / "einvoice" / "rules"  # fetched artefacts; the service alone writes
+    schematron_dir: Path = Field(default_factory=lambda: _shipped("schematron"))  # rule pack manifests
+    xsd_dir: Path = Field(default_factory=lambda: _shipped("xsd"))  # our own schemas
+
+    # What is used; empty: the embedded default under data_dir
+    database_url: str = ""
+    blob_url: str = ""
+    queue_url: str = ""
+
+    # The web side
+    host: str = "127.0.0.1"
+    port: int = 8080
+    public_url: str = ""  # how senders reach us; empty: http://host:port
+    session_hours: int = 12
+    https_only: bool = False  # cookies over HTTPS alone; switch on behind a proxy that ends TLS
+
+    # The work
+    workers: int = Field(default=2, ge=0)  # validator processes; serve with 0 is web alone
+    document_seconds: float = Field(default=60.0, gt=0)  # for one document, then its process is replaced
+    sweep_seconds: float = Field(default=3.0, gt=0)  # how often due work is looked for
+    claim_seconds: float = Field(default=120.0, gt=0)  # a claim older than this is open to others
+    max_attempts: int = Field(default=5, ge=1)  # of one document before a Fault becomes a hold
+    retry_seconds: float = Field(default=5.0, gt=0)  # before the first retry; doubles each time
+    lease_seconds: int = Field(default=300, ge=1)  # default time an authority has to acknowledge
+
+    # Limits of one document
+    max_upload_bytes: int = 15_000_000
+    max_xml_depth: int = 100
+    max_xml_nodes: int = 5_000_000
+    max_pdf_objects: int = 200_000
+    max_pdf_unpacked_bytes: int = 200_000_000  # all streams together
+    pdf_memory_bytes: int = 1_000_000_000  # address space of the child that reads a PDF
+    pdf_cpu_seconds: int = 20
+    max_wait_seconds: float = 60.0  # longest ?wait= of a submission
+
+    log_json: bool = False  # one JSON object a log line, for log collectors
+
+    @cached_property
+    def resolved_database_url(self) -> str:
+        """SQLAlchemy URL of the database in use."""
+        return self.database_url or f"sqlite:///{self.data_dir.resolve() / 'einvoice.db'}"
+
+    @cached_property
+    def base_url(self) -> str:
+        """The address under which people reach the portal, without a trailing slash."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
