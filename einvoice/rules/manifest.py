@@ -1,0 +1,164 @@
+"""The manifest of a rule pack, as it stands in `schematron/*.toml`.
+
+A pack names its scenarios (root element, BT-24, XSD, Schematron steps, custom levels) and, for every file it
+uses, the SHA-256 and the wheel that carries it. Files without a wheel are schemas of ours, from `xsd/`.
+"""
+
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError, model_validator
+
+from einvoice.errors import Fault
+from einvoice.model import InvoiceDocument, Level, Syntax
+
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+@dataclass(frozen=True, slots=True)
+class ArtefactFile:
+    """One file of a pack: its hash, and the wheel and path (or, without a wheel, our xsd/ folder) it comes from."""
+
+    sha256: str
+    path: str
+    wheel: str | None
+
+
+class Wheel(_Part):
+    """A package wheel that carries artefacts; nothing of it is installed or run."""
+
+    requirement: str  # exact: name==version
+    sha256: Sha256
+
+
+class OwnFile(_Part):
+    """A file of ours, below `xsd/`."""
+
+    path: str
+    sha256: Sha256
+
+
+class SchemaSet(_Part):
+    """An XSD with everything it imports. Paths are relative to `folder`; nothing else is ever read."""
+
+    wheel: str | None = None
+    folder: str
+    entry: str
+    lexical: OwnFile | None = None  # built-in types as Xerces reads them, for an official schema run by libxml2
+    files: dict[str, Sha256]
+
+    @model_validator(mode="after")
+    def _entry_is_listed(self) -> Self:
+        if self.entry not in self.files:
+            raise ValueError(f"entry {self.entry} is not among the files")
+        return self
+
+
+class Stylesheet(_Part):
+    """A Schematron compiled to XSLT that answers with an SVRL report."""
+
+    wheel: str
+    path: str
+    sha256: Sha256
+
+
+class MatchBy(StrEnum):
+    """How KoSIT's scenario compares BT-24: the element's string value, or one of its own text nodes.
+
+    They differ where a comment stands inside the identifier (`match` of the scenario in scenarios.xml).
+    """
+
+    STRING_VALUE = "string-value"
+    TEXT_NODE = "text-node"
+
+
+class Scenario(_Part):
+    """One row of KoSIT's table: which document is judged by which artefacts, at which levels."""
+
+    name: str
+    syntax: Syntax
+    customization: str  # BT-24, compared exactly
+    match: MatchBy
+    schema_set: str
+    schematron: tuple[str, ...]
+    levels: dict[Level, tuple[str, ...]] = {}
+
+    def fits(self, document: InvoiceDocument) -> bool:
+        """Whether root element and BT-24 are this scenario's."""
+        if document.syntax is not self.syntax:
+            return False
+        if self.match is MatchBy.STRING_VALUE:
+            return any(found.value == self.customization for found in document.customizations)
+        return any(self.customization in found.texts for found in document.customizations)
+
+    def level_of(self, rule: str, own: Level) -> Level:
+        """The effective level: the scenario's custom one, else the rule's own."""
+        for level, rules in self.levels.items():
+            if rule in rules:
+                return level
+        return own
+
+
+class Pack(_Part):
+    """A rule pack: the unit that is put in force, pinned, and named in every report."""
+
+    id: str
+    version: str
+    title: str
+    official: bool  # KoSIT's own scenarios: they decide first and alone
+    valid_from: date
+    valid_until: date | None = None
+    wheels: dict[str, Wheel]
+    schemas: dict[str, SchemaSet]
+    schematron: dict[str, Stylesheet]
+    scenarios: tuple[Scenario, ...]
+
+    @model_validator(mode="after")
+    def _names_are_known(self) -> Self:
+        for scenario in self.scenarios:
+            if scenario.schema_set not in self.schemas or not set(scenario.schematron) <= set(self.schematron):
+                raise ValueError(f"scenario {scenario.name} names an artefact the pack does not list")
+        named = {file.wheel for file in self.files() if file.wheel}
+        if not named <= set(self.wheels):
+            raise ValueError(f"no wheel is listed for {', '.join(sorted(named - set(self.wheels)))}")
+        return self
+
+    @property
+    def name(self) -> str:
+        """Id and version, as reports name the pack: `xrechnung-3.0.2+2026-08-31`."""
+        return f"{self.id}+{self.version}"
+
+    def in_force(self, on: date) -> bool:
+        """Whether the pack judges what is received on that day."""
+        return self.valid_from <= on and (self.valid_until is None or on <= self.valid_until)
+
+    def files(self) -> Iterator[ArtefactFile]:
+        """Every file the pack uses."""
+        for schema in self.schemas.values():
+            for path, sha256 in schema.files.items():
+                yield ArtefactFile(sha256, f"{schema.folder}/{path}", schema.wheel)
+            if schema.lexical:
+                yield ArtefactFile(schema.lexical.sha256, schema.lexical.path, None)
+        for sheet in self.schematron.values():
+            yield ArtefactFile(sheet.sha256, sheet.path, sheet.wheel)
+
+
+def load_packs(folder: Path) -> tuple[Pack, ...]:
+    """Read every manifest of the folder, by name. Raises Fault naming the file that can't be read as one."""
+    return tuple(_load(path) for path in sorted(folder.glob("*.toml")))
+
+
+def _load(path: Path) -> Pack:
+    try:
+        return Pack.model_validate(tomllib.loads(path.read_text("utf-8")))
+    except (OSError, tomllib.TOMLDecodeError, ValidationError) as error:
+        raise Fault("rule-pack", f"{path}: {error}", deterministic=True) from error

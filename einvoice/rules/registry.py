@@ -1,0 +1,44 @@
+"""Which scenario judges a document on a given day."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from einvoice.model import InvoiceDocument
+from einvoice.rules.manifest import Pack, Scenario
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The scenario that judges a document, and its pack."""
+
+    pack: Pack
+    scenario: Scenario
+
+
+class Registry:
+    """All known packs. Official ones decide first and alone; others judge what no official scenario knows."""
+
+    def __init__(self, packs: Sequence[Pack]) -> None:
+        self.packs = tuple(packs)
+
+    def in_force(self, on: date) -> tuple[Pack, ...]:
+        """The packs that judge what is received on that day."""
+        return tuple(pack for pack in self.packs if pack.in_force(on))
+
+    def match(self, document: InvoiceDocument, on: date) -> Match | None:
+        """The one scenario that fits root element and BT-24 exactly.
+
+        None when there is none, or, as in KoSIT (ScenarioRepository), when several BT-24 fit several scenarios.
+        """
+        for official in (True, False):
+            found = [
+                Match(pack, scenario)
+                for pack in self.in_force(on)
+                if pack.official is official
+                for scenario in pack.scenarios
+                if scenario.fits(document)
+            ]
+            if found:
+                return found[0] if len(found) == 1 else None
+        return None
