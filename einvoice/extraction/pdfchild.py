@@ -1,0 +1,86 @@
+"""The child that opens PDFs: PDF on stdin, one JSON line and then the invoice XML on stdout.
+
+Run as `python -I pdfchild.py LIMITS`; knows nothing of the product but the file names.
+"""
+
+import hashlib
+import io
+import json
+import logging
+import resource
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+# ZUGFeRD 2.x / Factur-X 1.0, XRechnung in ZUGFeRD, ZUGFeRD 2.0, ZUGFeRD 1.0 (their specifications, chapter on the
+# embedded file), compared without regard to case.
+_NAMES = {"factur-x.xml", "xrechnung.xml", "zugferd-invoice.xml"}
+
+
+def main() -> None:
+    """Answer for the PDF on stdin."""
+    limits = json.loads(sys.argv[1])
+    _confine(limits)
+    head, xml = _answer(sys.stdin.buffer.read(), limits)
+    sys.stdout.buffer.write(json.dumps(head).encode() + b"\n" + xml)
+
+
+def _confine(limits: dict[str, int]) -> None:
+    for kind, value in (
+        (resource.RLIMIT_AS, limits["memory_bytes"]),
+        (resource.RLIMIT_CPU, limits["cpu_seconds"]),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        resource.setrlimit(kind, (value, value))
+
+
+def _answer(data: bytes, limits: dict[str, int]) -> tuple[dict[str, Any], bytes]:
+    from pypdf import PdfReader
+    from pypdf.errors import DependencyError, FileNotDecryptedError, LimitReachedError, PdfReadError, PyPdfError
+
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)
+    try:
+        reader = PdfReader(io.BytesIO(data), strict=False)
+        if reader.is_encrypted:
+            return _refusal("pdf-encrypted"), b""
+        if len(reader.xref_objStm) + sum(map(len, reader.xref.values())) > limits["objects"]:
+            return _refusal("pdf-limits", limit=f"{limits['objects']} objects"), b""
+        return _chosen(dict(_candidates(reader, limits["unpacked_bytes"])))
+    except (FileNotDecryptedError, DependencyError):
+        return _refusal("pdf-encrypted"), b""
+    except (LimitReachedError, MemoryError, RecursionError) as error:
+        return _refusal("pdf-limits", limit=type(error).__name__), b""
+    except (PyPdfError, PdfReadError, ValueError, KeyError, TypeError, AttributeError, IndexError, OSError) as error:
+        return _refusal("pdf-broken", reason=type(error).__name__), b""
+
+
+def _candidates(reader: Any, unpacked: int) -> Iterator[tuple[str, tuple[str, bytes]]]:
+    """(hash, (name, bytes)) of every attachment with an invoice's name; identical bytes count once."""
+    total = 0
+    for attachment in reader.attachment_list:
+        name = attachment.alternative_name or attachment.name or ""
+        if not {name.lower(), (attachment.name or "").lower()} & _NAMES:
+            continue
+        content = attachment.content
+        total += len(content)
+        if total > unpacked:
+            raise MemoryError
+        yield hashlib.sha256(content).hexdigest(), (name, content)
+
+
+def _chosen(found: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+    if not found:
+        return _refusal("pdf-no-xml"), b""
+    if len(found) > 1:
+        return _refusal("pdf-several-invoices", names=", ".join(name for name, _ in found.values())), b""
+    name, content = next(iter(found.values()))
+    return {"name": name}, content
+
+
+def _refusal(code: str, **details: str) -> dict[str, Any]:
+    return {"refusal": code, "details": details}
+
+
+if __name__ == "__main__":
+    main()
