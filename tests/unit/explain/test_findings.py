@@ -1,0 +1,188 @@
+"""A finding becomes what a bookkeeper can act on."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from einvoice.explain import KindClass, Lang, explain
+from einvoice.model.finding import Finding, Level, Source
+
+LANGUAGES: tuple[Lang, ...] = ("de", "en")
+
+
+def finding(rule: str, **more: object) -> Finding:
+    values: dict[str, object] = {
+        "rule": rule,
+        "ruleset": "en16931-ubl",
+        "message": "",
+        "level": Level.ERROR,
+        "source": Source.SCHEMATRON,
+        "xpath": "",
+        "line": None,
+        "terms": (),
+    }
+    return Finding(**(values | more))  # type: ignore[arg-type]
+
+
+def xsd(rule: str, **details: str) -> Finding:
+    return finding(rule, source=Source.XSD, ruleset="ubl-2.1", details=tuple(details.items()))
+
+
+def test_the_missing_leitweg_id_tells_where_to_enter_it() -> None:
+    shown = explain(finding("BR-DE-15", ruleset="xrechnung-ubl"), "de")
+    assert shown.title == "Leitweg-ID fehlt"
+    assert "Stammdaten des Kunden" in shown.fix
+    assert shown.terms == (("BT-10", "Käuferreferenz / Leitweg-ID"),)
+
+
+def test_english_is_asked_for_and_given() -> None:
+    shown = explain(finding("BR-02"), "en")
+    assert "invoice number (BT-1)" in shown.what
+    assert shown.terms == (("BT-1", "Invoice number"),)
+
+
+def test_the_terms_of_the_finding_win_over_those_of_the_rule() -> None:
+    shown = explain(finding("BR-DEC-01", terms=("BT-99",)), "de")
+    assert shown.terms == (("BT-99", "Betrag des Zuschlags auf Rechnungsebene"),)
+    assert "Betrag des Zuschlags auf Rechnungsebene (BT-99)" in shown.what
+
+
+def test_a_wrong_code_is_quoted() -> None:
+    assert "„EURO“" in explain(finding("BR-CL-04", found="EURO"), "de").what
+
+
+def test_a_sentence_that_would_quote_nothing_is_left_out() -> None:
+    shown = explain(finding("BR-CL-04"), "de").what
+    assert shown == "Die Rechnungswährung (BT-5) ist kein gültiger Währungscode."
+
+
+def test_content_outside_the_model_is_named_as_the_official_message_names_it() -> None:
+    message = "[UBL-CR-002]-A UBL invoice should not include the UBLVersionID"
+    assert "UBLVersionID" in explain(finding("UBL-CR-002", message=message), "de").title
+    message = "[CII-SR-007] - ScenarioSpecified should not be present"
+    assert "ScenarioSpecified" in explain(finding("CII-SR-007", ruleset="en16931-cii", message=message), "en").what
+
+
+def test_what_occurs_too_often_is_told_apart_from_what_is_missing() -> None:
+    assert "mehrfach" in explain(finding("UBL-SR-01"), "de").title
+    assert "Vertragsnummer (BT-12)" in explain(finding("UBL-SR-01"), "de").what
+
+
+def test_a_vat_category_is_named_by_the_letters_of_its_rule() -> None:
+    assert "K – innergemeinschaftliche Lieferung" in explain(finding("BR-IC-05"), "de").what
+    assert "AE – reverse charge" in explain(finding("BR-AE-10"), "en").what
+
+
+def test_long_lists_of_terms_are_cut_in_sentences_but_kept_as_terms() -> None:
+    terms = ("BT-92", "BT-93", "BT-99", "BT-100", "BT-106", "BT-107")
+    shown = explain(finding("BR-DEC-99", terms=terms), "de")
+    assert shown.what.endswith("und weitere.")
+    assert len(shown.terms) == len(terms)
+
+
+def test_an_unknown_rule_still_names_the_terms_of_its_finding() -> None:
+    shown = explain(finding("BR-NEW-1", terms=("BT-1",)), "de")
+    assert "Rechnungsnummer (BT-1)" in shown.what
+
+
+def test_an_unknown_rule_is_explained_by_its_official_message() -> None:
+    shown = explain(finding("XYZ-7", message="The sky must be blue."), "de")
+    assert shown.title == "Prüfregel XYZ-7 nicht erfüllt"
+    assert "The sky must be blue." in shown.what
+
+
+@pytest.mark.parametrize(
+    ("level", "rejects"), [(Level.ERROR, True), (Level.WARNING, False), (Level.INFORMATION, False)]
+)
+def test_only_what_rejects_is_left_without_the_word_that_it_does_not(level: Level, rejects: bool) -> None:
+    shown = explain(finding("BR-DE-TMP-32", level=level), "de")
+    assert ("führt nicht zur Ablehnung" not in shown.why) is rejects
+
+
+@pytest.mark.parametrize(
+    ("rule", "expected"),
+    [
+        ("BR-02", KindClass.CONTENT),  # § 14 (4) no. 4 UStG
+        ("BR-S-02", KindClass.CONTENT),
+        ("BR-DE-TMP-32", KindClass.CONTENT),
+        ("BR-DE-15", KindClass.BUSINESS_RULE),
+        ("BR-CO-10", KindClass.BUSINESS_RULE),
+        ("UBL-CR-002", KindClass.FORMAT),
+        ("CII-SR-461", KindClass.FORMAT),
+        ("XYZ-7", KindClass.BUSINESS_RULE),
+    ],
+)
+def test_the_three_classes_of_the_ministry(rule: str, expected: KindClass) -> None:
+    assert explain(finding(rule), "de").kind_class is expected
+
+
+def test_every_xsd_violation_is_a_format_error() -> None:
+    assert explain(xsd("xsd-missing-element"), "de").kind_class is KindClass.FORMAT
+
+
+def test_classes_have_their_german_names() -> None:
+    assert [kind.label("de") for kind in KindClass] == ["Formatfehler", "Geschäftsregelfehler", "Inhaltsfehler"]
+
+
+XSD = {
+    "xsd-unexpected-element": {"element": "cbc:ID", "expected": "cbc:IssueDate"},
+    "xsd-missing-element": {"element": "cac:Party", "expected": "cac:PartyName"},
+    "xsd-wrong-value": {"element": "cbc:IssueDate", "value": "22.11.2026", "type": "date"},
+    "xsd-unexpected-attribute": {"element": "cbc:ID", "attribute": "colour"},
+    "xsd-missing-attribute": {"element": "cbc:Amount", "attribute": "currencyID"},
+    "xsd-unexpected-text": {"element": "cac:Party", "value": "Hallo"},
+    "xsd-other": {"element": "cac:Party"},
+}
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("rule", XSD)
+def test_every_kind_of_xsd_violation_says_what_was_found(rule: str, lang: Lang) -> None:
+    details = XSD[rule]
+    shown = explain(xsd(rule, **details), lang)
+    for name, value in details.items():
+        if name != "type":
+            assert value in shown.what
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("rule", XSD)
+def test_every_kind_of_xsd_violation_can_be_told_without_details(rule: str, lang: Lang) -> None:
+    shown = explain(xsd(rule), lang)
+    assert shown.what
+    assert "“”" not in shown.what + shown.title
+    assert "„“" not in shown.what + shown.title
+
+
+def test_a_wrong_value_says_what_is_expected_in_words() -> None:
+    shown = explain(xsd("xsd-wrong-value", value="22.11.2026", type="date"), "de")
+    assert "ein Datum in der Form JJJJ-MM-TT" in shown.what
+
+
+def test_a_type_nobody_has_words_for_is_not_mentioned() -> None:
+    assert "Erwartet" not in explain(xsd("xsd-wrong-value", value="x", type="FancyType"), "de").what
+
+
+def test_long_values_are_cut() -> None:
+    assert len(explain(xsd("xsd-wrong-value", value="x" * 100_000), "de").what) < 1000
+
+
+@given(
+    rule=st.text(max_size=30),
+    message=st.text(max_size=200),
+    found=st.none() | st.text(max_size=50),
+    value=st.text(max_size=300),
+    terms=st.lists(st.sampled_from(["BT-1", "BG-25", "BT-99999", "BT-DEX-001"]), max_size=6),
+    source=st.sampled_from(Source),
+    level=st.sampled_from(Level),
+)
+def test_nothing_a_document_holds_breaks_an_explanation(
+    rule: str, message: str, found: str | None, value: str, terms: list[str], source: Source, level: Level
+) -> None:
+    strange = finding(
+        rule, message=message, found=found, terms=tuple(terms), source=source, level=level, details=(("value", value),)
+    )
+    for lang in LANGUAGES:
+        shown = explain(strange, lang)
+        assert all((shown.title, shown.what, shown.why, shown.fix))
+        assert "\n" not in shown.title + shown.what

@@ -1,0 +1,152 @@
+"""Refusals and faults in plain words."""
+
+import tomllib
+from importlib.resources import files
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from einvoice.explain import Lang, fault_text, refusal_text
+from einvoice.model.trouble import FaultNotice, RefusalNotice
+
+LANGUAGES: tuple[Lang, ...] = ("de", "en")
+CODES: dict[str, dict[str, str]] = {
+    "empty": {},
+    "not-xml": {"line": "3"},
+    "malformed": {"line": "17", "reason": "Premature end"},
+    "encoding": {"reason": "unknown encoding"},
+    "doctype": {},
+    "too-large": {"size": "20000001", "limit": "15000000"},
+    "too-deep": {"limit": "100"},
+    "too-many-nodes": {"limit": "5000000"},
+    "unknown-type": {"found": "ZIP"},
+    "pdf-no-xml": {},
+    "pdf-encrypted": {},
+    "pdf-broken": {"reason": "PdfReadError"},
+    "pdf-limits": {"limit": "20 s"},
+    "pdf-several-invoices": {"names": "factur-x.xml, xrechnung.xml"},
+    "sbdh": {},
+    "no-scenario": {"customization": "urn:example", "root": "{urn:x}Invoice"},
+    "wrong-root": {"root": "{urn:oasis:names:specification:ubl:schema:xsd:Order-2}Order"},
+    "read-timeout": {"limit": "60 s"},
+}
+
+
+def refusal(code: str, details: dict[str, str], lang: Lang = "de") -> str:
+    shown = refusal_text(RefusalNotice(code, details), lang)
+    return f"{shown.sentence} {shown.remedy}"
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("code", CODES)
+def test_every_code_has_its_own_sentence_and_remedy(code: str, lang: Lang) -> None:
+    shown = refusal_text(RefusalNotice(code, CODES[code]), lang)
+    assert shown != refusal_text(RefusalNotice("nobody knows", {}), lang)
+    assert shown.sentence
+    assert shown.remedy
+    assert "{" not in shown.sentence + shown.remedy
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("code", CODES)
+def test_every_code_can_be_told_without_its_details(code: str, lang: Lang) -> None:
+    shown = refusal_text(RefusalNotice(code, {}), lang)
+    assert shown.sentence
+    assert "“”" not in shown.sentence
+
+
+@pytest.mark.parametrize("name", ["refusals.toml", "faults.toml"])
+def test_every_table_has_both_languages_with_the_same_gaps(name: str) -> None:
+    texts = tomllib.loads(files("einvoice.explain").joinpath(name).read_text(encoding="utf-8"))
+    for key, languages in texts.items():
+        assert set(languages) == {"de", "en"}, key
+        assert set(languages["de"]) == set(languages["en"]) == {"sentence", "remedy"}, key
+        assert str(languages["de"]).count("{") == str(languages["en"]).count("{"), key
+
+
+def test_sizes_are_told_in_megabytes_as_the_language_writes_them() -> None:
+    assert "20,1 MB" in refusal("too-large", CODES["too-large"])
+    assert "höchstens 15 MB" in refusal("too-large", CODES["too-large"])
+    assert "20.1 MB" in refusal("too-large", CODES["too-large"], "en")
+
+
+def test_a_size_nobody_knows_is_left_out() -> None:
+    assert "Sie hat" not in refusal("too-large", {"limit": "15000000"})
+
+
+def test_large_counts_are_grouped() -> None:
+    assert "5.000.000" in refusal("too-many-nodes", {"limit": "5000000"})
+    assert "5,000,000" in refusal("too-many-nodes", {"limit": "5000000"}, "en")
+
+
+def test_the_line_is_told_unless_it_is_unknown() -> None:
+    assert "Zeile 17" in refusal("malformed", {"line": "17"})
+    assert "Zeile" not in refusal("malformed", {"line": "0"})
+
+
+def test_a_file_of_a_known_kind_is_named_and_another_is_not() -> None:
+    assert "ZIP-Archiv" in refusal("unknown-type", {"found": "ZIP"})
+    assert "Es handelt sich" not in refusal("unknown-type", {"found": "?"})
+
+
+def test_an_unknown_set_of_rules_is_quoted() -> None:
+    assert "„urn:example“" in refusal("no-scenario", {"customization": "urn:example"})
+
+
+def test_a_missing_identifier_is_told_apart_from_an_unknown_one() -> None:
+    assert "(BT-24) fehlt" in refusal("no-scenario", {"customization": ""})
+
+
+def test_a_wrong_root_is_named_without_its_namespace() -> None:
+    shown = refusal("wrong-root", {"root": "{urn:oasis:names:specification:ubl:schema:xsd:Order-2}Order"})
+    assert "„Order“" in shown
+    assert "urn:" not in shown
+
+
+def test_an_unknown_code_never_breaks_a_report() -> None:
+    assert "(Grund: brand-new)" in refusal("brand-new", {"surprise": "x"})
+
+
+@given(code=st.text(max_size=300), details=st.dictionaries(st.text(max_size=10), st.text(max_size=500), max_size=4))
+def test_hostile_codes_and_details_are_shortened_to_one_line(code: str, details: dict[str, str]) -> None:
+    shown = refusal(code, details)
+    assert len(shown) < 1000
+    assert not set(shown) & set("\n\r\t\x00\u202e")
+
+
+@pytest.mark.parametrize("code", CODES)
+@given(value=st.text(max_size=2000))
+def test_no_detail_of_any_code_breaks_its_sentence(code: str, value: str) -> None:
+    shown = refusal(code, dict.fromkeys(CODES[code], value))
+    assert len(shown) < 2000
+    assert "\n" not in shown
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("deterministic", [True, False])
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_fault_never_shows_our_insides(lang: Lang, deterministic: bool, kept: bool) -> None:
+    notice = FaultNotice("engine-abort", "SaxonApiException at rule BR-06", deterministic)
+    shown = fault_text(notice, lang, kept=kept)
+    for inside in ("engine", "Saxon", "BR-06", "abort"):
+        assert inside not in shown.sentence + shown.remedy
+
+
+def test_a_kept_invoice_need_not_be_sent_again() -> None:
+    shown = fault_text(FaultNotice("timeout", "", deterministic=False), "de")
+    assert shown.sentence.startswith("Ihre Rechnung liegt sicher vor.")
+    assert "niemand muss die Rechnung neu senden" in shown.remedy
+    assert "von selbst wiederholt" in shown.remedy
+
+
+def test_a_fault_that_a_retry_cannot_help_is_looked_into_by_a_person() -> None:
+    by_nature = fault_text(FaultNotice("engine-abort", "", deterministic=True), "de")
+    by_decision = fault_text(FaultNotice("timeout", "", deterministic=False), "de", held=True)
+    assert by_nature == by_decision
+    assert "kümmert sich" in by_nature.remedy
+
+
+def test_a_trial_check_does_not_claim_that_the_invoice_is_kept() -> None:
+    shown = fault_text(FaultNotice("timeout", "", deterministic=False), "de", kept=False)
+    assert "liegt sicher vor" not in shown.sentence
