@@ -1,0 +1,114 @@
+"""An XSD violation as data: its kind, and what fills the sentence explain/ has for that kind."""
+
+import re
+from dataclasses import dataclass
+
+from lxml import etree
+from xmlschema import XMLSchemaChildrenValidationError, XMLSchemaDecodeError, XMLSchemaValidationError
+
+from einvoice.model import Finding, Level, Source
+from einvoice.model.namespaces import PREFIX_OF
+
+_NAMES = 12  # expected names shown; some types allow dozens
+_SHOWN = 120  # characters of a value shown
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """Kind (rule id), official-style sentence in English, the offending value, and the parts of the sentence."""
+
+    rule: str
+    message: str
+    value: str | None
+    details: tuple[tuple[str, str], ...]
+
+
+def from_xmlschema(error: XMLSchemaValidationError) -> Violation:
+    """What xmlschema says, sorted into our kinds."""
+    place = _short(error.elem.tag) if error.elem is not None else ""
+    reason = str(error.reason or error.message)
+    if isinstance(error, XMLSchemaChildrenValidationError):
+        return _children(error, place)
+    if isinstance(error, XMLSchemaDecodeError):
+        value, type_name = str(error.obj)[:_SHOWN], _type_name(error.validator)
+        message = f"{place}: '{value}' is not a valid {type_name}."
+        return Violation("xsd-wrong-value", message, value, _details(element=place, value=value, type=type_name))
+    if found := re.search(r"missing required attribute '([^']*)'", reason):
+        return _attribute("xsd-missing-attribute", place, found[1], "is required but missing")
+    if found := re.search(r"'([^']*)' attribute not allowed", reason):
+        return _attribute("xsd-unexpected-attribute", place, found[1], "is not allowed here")
+    if "character data" in reason:
+        message = f"{place}: text is not allowed between the elements here."
+        return Violation("xsd-unexpected-text", message, None, _details(element=place))
+    text = error.obj[:_SHOWN] if isinstance(error.obj, str) else None
+    kind = "xsd-other" if text is None else "xsd-wrong-value"
+    details = _details(element=place, value=text or "", type=_type_name(error.validator))
+    return Violation(kind, f"{place}: {_brief(reason)}", text, details)
+
+
+def culprit(error: XMLSchemaValidationError) -> etree._Element | None:
+    """The element at fault: the child that may not stand there, else the element whose content or value is wrong."""
+    element = error.elem
+    if not isinstance(element, etree._Element):
+        return None
+    if isinstance(error, XMLSchemaChildrenValidationError) and error.invalid_tag is not None:
+        return element[error.index] if error.index < len(element) else element
+    return element
+
+
+def from_libxml2(entry: etree._LogEntry, ruleset: str) -> Finding:
+    """What libxml2 says itself, for the rare violation the other library does not see."""
+    message = entry.message
+    for uri, prefix in PREFIX_OF.items():
+        message = message.replace(f"{{{uri}}}", f"{prefix}:")
+    element = re.search(r"Element '([^']*)'", message)
+    return Finding(
+        rule="xsd-other",
+        level=Level.ERROR,
+        source=Source.XSD,
+        ruleset=ruleset,
+        xpath="",
+        line=entry.line or None,
+        terms=(),
+        message=message,
+        details=_details(element=element[1] if element else ""),
+    )
+
+
+def _children(error: XMLSchemaChildrenValidationError, parent: str) -> Violation:
+    names = [_short(tag) for tag in (getattr(part, "name", None) for part in error.expected or ()) if tag]
+    expected = ", ".join(names[:_NAMES]) + (", …" if len(names) > _NAMES else "")
+    if error.invalid_tag is None:
+        message = f"{parent}: the content is incomplete" + (f", {expected} is missing." if expected else ".")
+        return Violation("xsd-missing-element", message, None, _details(element=parent, expected=expected))
+    child = _short(error.invalid_tag)
+    message = f"{parent}: {child} is not allowed at this place" + (f", expected: {expected}." if expected else ".")
+    return Violation(
+        "xsd-unexpected-element", message, child, _details(element=child, parent=parent, expected=expected)
+    )
+
+
+def _attribute(rule: str, element: str, attribute: str, words: str) -> Violation:
+    message = f"{element}: the attribute {attribute} {words}."
+    return Violation(rule, message, None, _details(element=element, attribute=attribute))
+
+
+def _details(**parts: str) -> tuple[tuple[str, str], ...]:
+    return tuple(parts.items())
+
+
+def _short(tag: object) -> str:
+    """`{namespace}Name` with the prefix people know."""
+    name = etree.QName(str(tag))
+    prefix = PREFIX_OF.get(name.namespace or "")
+    return f"{prefix}:{name.localname}" if prefix else name.localname
+
+
+def _type_name(validator: object) -> str:
+    """`date` of xs:date; a restricted type is named by what it restricts."""
+    name = getattr(validator, "name", None) or getattr(getattr(validator, "base_type", None), "name", None)
+    return etree.QName(str(name)).localname if name else "value"
+
+
+def _brief(reason: str) -> str:
+    return reason if len(reason) <= 2 * _SHOWN else reason[: 2 * _SHOWN] + "…"

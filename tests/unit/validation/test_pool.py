@@ -1,0 +1,99 @@
+"""The supervised pool: a hung or crashed validator process fails one document and is replaced."""
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from einvoice.errors import Fault
+from einvoice.extraction import Limits, extract
+from einvoice.model import Assessment, InvoiceDocument, Verdict
+from einvoice.settings import Settings
+from einvoice.validation import ValidatorPool
+from einvoice.validation import pool as module
+from einvoice.validation.process import RuleFolders
+
+DOCUMENT = extract(b"<Invoice/>", Limits())
+DAY = date(2026, 11, 1)
+
+
+def hang(*_: object) -> Assessment:
+    while True:
+        time.sleep(0.01)
+
+
+def crash(*_: object) -> Assessment:
+    os.kill(os.getpid(), signal.SIGABRT)
+    raise AssertionError
+
+
+def fault(*_: object) -> Assessment:
+    raise Fault("engine-abort", "no digits in value", deterministic=True)
+
+
+def answer(folders: RuleFolders, document: InvoiceDocument, on: date) -> Assessment:
+    return Assessment(verdict=Verdict.REJECTED, engine=f"{document.root.tag} {on}")
+
+
+@pytest.fixture
+def pool(tmp_path: Path) -> Iterator[ValidatorPool]:
+    settings = Settings(workers=1, document_seconds=1.0, schematron_dir=tmp_path)
+    with ValidatorPool(settings, preload=False) as made:
+        yield made
+
+
+def _cause(pool: ValidatorPool, task: object, monkeypatch: pytest.MonkeyPatch) -> tuple[str, bool]:
+    monkeypatch.setattr(module, "judge_document", task)
+    with pytest.raises(Fault) as caught:
+        pool.assess(DOCUMENT, DAY)
+    return caught.value.notice.cause, caught.value.notice.deterministic
+
+
+def test_a_document_arrives_in_the_process_and_its_assessment_comes_back(
+    pool: ValidatorPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "judge_document", answer)
+    assert pool.assess(DOCUMENT, DAY).engine == "Invoice 2026-11-01"
+
+
+@pytest.mark.parametrize(
+    ("task", "cause"), [(hang, ("timeout", False)), (crash, ("engine-crash", False)), (fault, ("engine-abort", True))]
+)
+def test_trouble_in_a_process_is_a_fault_and_never_a_verdict(
+    pool: ValidatorPool, monkeypatch: pytest.MonkeyPatch, task: object, cause: tuple[str, bool]
+) -> None:
+    assert _cause(pool, task, monkeypatch) == cause
+
+
+@pytest.mark.parametrize("task", [hang, crash])
+def test_after_a_lost_process_the_next_document_is_judged(
+    pool: ValidatorPool, monkeypatch: pytest.MonkeyPatch, task: object
+) -> None:
+    _cause(pool, task, monkeypatch)
+    monkeypatch.setattr(module, "judge_document", answer)
+    assert pool.assess(DOCUMENT, DAY).verdict is Verdict.REJECTED
+
+
+def test_a_closed_pool_gives_a_fault_that_a_retry_mends(tmp_path: Path) -> None:
+    made = ValidatorPool(Settings(workers=1, schematron_dir=tmp_path), preload=False)
+    made.close()
+    with pytest.raises(Fault) as caught:
+        made.assess(DOCUMENT, DAY)
+    assert (caught.value.notice.cause, caught.value.notice.deterministic) == ("shutdown", False)
+
+
+def test_missing_rule_artefacts_are_a_fault_that_says_what_to_do(tmp_path: Path) -> None:
+    xrechnung = (
+        b"<Invoice xmlns='urn:oasis:names:specification:ubl:schema:xsd:Invoice-2'><c:CustomizationID "
+        b"xmlns:c='urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2'"
+        b">urn:cen.eu:en16931:2017</c:CustomizationID></Invoice>"
+    )
+    settings = Settings(workers=1, rules_dir=tmp_path / "nothing")
+    with ValidatorPool(settings) as made, pytest.raises(Fault) as caught:
+        made.assess(extract(xrechnung, Limits()), DAY)
+    assert caught.value.notice.cause == "rules-missing"
+    assert "einvoice rules sync" in caught.value.notice.detail
