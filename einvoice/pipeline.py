@@ -1,0 +1,173 @@
+"""The way of an invoice, on one screen. This module alone knows the order of the stages."""
+
+import asyncio
+import hashlib
+import random
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Literal
+
+import structlog
+
+from einvoice.errors import Fault, Refusal
+from einvoice.intake import Spooled
+from einvoice.model.assessment import Assessment
+from einvoice.model.decision import Decision
+from einvoice.model.document import InvoiceDocument
+from einvoice.model.examination import DocumentFacts, Examination
+from einvoice.model.invoice import Invoice
+from einvoice.model.routing import Routing
+from einvoice.model.submission import Claim, Door, Receipt, Submission
+from einvoice.model.trouble import FaultNotice
+from einvoice.settings import Settings
+from einvoice.store import ClaimLost, Store
+
+_LOOK_SECONDS = 0.1  # between two looks at a submission someone waits for
+_LONGEST_DELAY_SECONDS = 3600.0
+_CHANCE = random.SystemRandom()
+
+log = structlog.get_logger()
+
+
+def unrouted(invoice: Invoice) -> Routing:  # noqa: ARG001
+    """The routing stage where nothing is handed over."""
+    return Routing()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stages:
+    """The stages of the way, each with all it needs. Enough for a check that keeps nothing."""
+
+    extract: Callable[[bytes], InvoiceDocument]  # raises Refusal, Fault
+    read: Callable[[InvoiceDocument], Invoice]
+    route: Callable[[Invoice], Routing] = unrouted
+    assess: Callable[[InvoiceDocument, date], Assessment]  # by the rules in force on that date; raises Fault
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk(Stages):
+    """The stages, and what is needed to keep what comes of them."""
+
+    store: Store
+    settings: Settings
+    wake: Callable[[str], None]  # says that a submission waits; may get lost
+    render_report: Callable[[Examination, Literal["html", "json"]], bytes]
+
+
+def process(submission_id: str, desk: Desk) -> None:
+    """Take one received submission to its decision.
+
+    (1) claim it, (2) take the invoice out, (3) read it, (4) find its authority, (5) assess it, (6) decide.
+    A Refusal is a decision. A Fault is tried again later, then held. Nobody decides under a lost claim.
+    """
+    claim = desk.store.claims.claim(submission_id)  # (1)
+    if claim is None:  # someone else has it, it waits for its next try, or it is decided
+        return
+    received = claim.submission
+    source = _Source(
+        name=received.name,
+        sha256=received.sha256,
+        size=received.size,
+        fetch=lambda: desk.store.blobs.read(received.sha256),
+    )
+    examination, routing = _look(source, received.received_at, desk.store.clock(), desk)  # (2) to (5)
+    fault = examination.assessment.fault
+    try:
+        if fault is not None and _can_be_tried_again(claim, fault, desk):
+            desk.store.claims.postpone(claim, fault, _next_try(claim, desk))
+        else:
+            desk.store.claims.decide(claim, Decision.of(examination, routing))  # (6) one transaction
+    except ClaimLost:
+        log.warning("claim-lost", submission=submission_id)
+
+
+def examine(data: bytes, name: str, stages: Stages) -> Examination:
+    """What would be decided about these bytes today. Nothing is kept; a Fault gives the verdict undecided."""
+    now = datetime.now(UTC)
+    source = _Source(name=name, sha256=hashlib.sha256(data).hexdigest(), size=len(data), fetch=lambda: data)
+    return _look(source, now, now, stages)[0]
+
+
+def submit(
+    spooled: Spooled, *, desk: Desk, door: Door, sender: str, actor: str, name: str, idempotency_key: str | None = None
+) -> Receipt:
+    """Keep what came in, then say that there is work. Raises IdempotencyConflict. The spool file is gone afterwards."""
+    try:
+        receipt = desk.store.receiving.receive(
+            spooled, door=door, sender=sender, actor=actor, name=name, idempotency_key=idempotency_key
+        )
+    finally:
+        spooled.discard()
+    if receipt.created:
+        desk.wake(receipt.submission.id)
+    return receipt
+
+
+async def wait_until_settled(store: Store, submission_id: str, seconds: float) -> Submission:
+    """The submission, as soon as nothing more happens to it by itself, at the latest after `seconds`."""
+    loop = asyncio.get_running_loop()
+    end = loop.time() + seconds
+    while True:
+        submission = await asyncio.to_thread(store.submissions.get, submission_id)
+        if submission.settled or loop.time() >= end:
+            return submission
+        await asyncio.sleep(_LOOK_SECONDS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Source:
+    """What is examined."""
+
+    name: str
+    sha256: str
+    size: int
+    fetch: Callable[[], bytes]  # raises Fault
+
+
+def _look(source: _Source, received_at: datetime, now: datetime, stages: Stages) -> tuple[Examination, Routing]:
+    """Go through the stages; what was found out before a Refusal or Fault stays known."""
+    document: InvoiceDocument | None = None
+    invoice: Invoice | None = None
+    routing = Routing()
+    try:
+        document = stages.extract(source.fetch())  # (2)
+        invoice = stages.read(document)  # (3)
+        routing = stages.route(invoice)  # (4)
+        assessment = stages.assess(document, received_at.astimezone().date())  # (5) the day where we are
+    except Refusal as refusal:
+        assessment = Assessment.refused(refusal.notice)
+    except Fault as fault:
+        assessment = Assessment.undecided(fault.notice)
+    except Exception as error:
+        assessment = Assessment.undecided(_bug(error))
+    examination = Examination(
+        name=source.name,
+        sha256=source.sha256,
+        size=source.size,
+        examined_at=now,
+        document=DocumentFacts.of(document) if document else None,
+        invoice=invoice,
+        assessment=assessment,
+    )
+    return examination, routing
+
+
+def _bug(error: Exception) -> FaultNotice:
+    """A mistake of ours is a Fault too. Its message may quote the invoice, so only kind and place are told."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    place = f"{type(error).__name__} at {Path(frame.filename).name}:{frame.lineno}"
+    log.error("stage-failed", place=place)
+    return FaultNotice("internal", place, deterministic=False)
+
+
+def _can_be_tried_again(claim: Claim, fault: FaultNotice, desk: Desk) -> bool:
+    return not fault.deterministic and claim.submission.attempts < desk.settings.max_attempts
+
+
+def _next_try(claim: Claim, desk: Desk) -> datetime:
+    """Twice as late each time, up to an hour, and never all of them at once."""
+    delay = min(desk.settings.retry_seconds * 2 ** (claim.submission.attempts - 1), _LONGEST_DELAY_SECONDS)
+    return desk.store.clock() + timedelta(seconds=delay * _CHANCE.uniform(0.5, 1.5))

@@ -1,0 +1,79 @@
+"""The only place with SQL and blob access: what the service knows, kept so that nothing is lost.
+
+`open_store` opens database and blobs, makes sure that they are durable, and migrates.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from einvoice.model.transitions import IllegalTransition
+from einvoice.settings import Settings
+from einvoice.store.accounts import Accounts
+from einvoice.store.authorities import Authorities
+from einvoice.store.blobs import FileBlobs
+from einvoice.store.claims import Claims
+from einvoice.store.database import Database
+from einvoice.store.deliveries import DeliveryStore
+from einvoice.store.errors import AlreadyThere, ClaimLost, IdempotencyConflict, LeaseLost, NotFound
+from einvoice.store.events import Events
+from einvoice.store.receiving import Receiving
+from einvoice.store.submissions import Overview, Page, SubmissionFilter, Submissions
+
+__all__ = [
+    "AlreadyThere",
+    "ClaimLost",
+    "IdempotencyConflict",
+    "IllegalTransition",
+    "LeaseLost",
+    "NotFound",
+    "Overview",
+    "Page",
+    "Store",
+    "SubmissionFilter",
+    "open_store",
+]
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Store:
+    """Everything kept, by subject. Safe to use from many threads and processes."""
+
+    receiving: Receiving
+    claims: Claims
+    submissions: Submissions
+    events: Events
+    deliveries: DeliveryStore
+    authorities: Authorities
+    accounts: Accounts
+    blobs: FileBlobs
+    database: Database
+    clock: Callable[[], datetime]  # the time it writes down, UTC
+
+    def close(self) -> None:
+        """Let go of the database connections."""
+        self.database.close()
+
+
+def open_store(settings: Settings, *, clock: Callable[[], datetime] = _now) -> Store:
+    """Open the store under the settings' `data_dir`; raises Fault when it can't be durable or can't be migrated."""
+    database = Database(settings.resolved_database_url)
+    database.assert_durable()
+    database.migrate()
+    blobs = FileBlobs(settings.data_dir.resolve() / "blobs")
+    return Store(
+        receiving=Receiving(database, blobs, clock),
+        claims=Claims(database, clock, claim_seconds=settings.claim_seconds, max_attempts=settings.max_attempts),
+        submissions=Submissions(database, blobs),
+        events=Events(database),
+        deliveries=DeliveryStore(database, clock),
+        authorities=Authorities(database, clock),
+        accounts=Accounts(database, clock),
+        blobs=blobs,
+        database=database,
+        clock=clock,
+    )

@@ -1,0 +1,93 @@
+"""The directory of authorities and the Leitweg-IDs under which they are addressed."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select
+
+from einvoice.model.routing import Authority
+from einvoice.model.submission import EventKind, Handling, Hold
+from einvoice.store.changes import Cause, change
+from einvoice.store.database import Database
+from einvoice.store.deliveries import make_available
+from einvoice.store.errors import AlreadyThere, NotFound
+from einvoice.store.ids import new_id
+from einvoice.store.tables import authorities, leitweg_ids, submissions
+
+
+class Authorities:
+    """Reads and changes the directory. A Leitweg-ID belongs to one authority."""
+
+    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
+        self._database = database
+        self._clock = clock
+
+    def create(
+        self, name: str, ids: Iterable[str] = (), *, policy: Mapping[str, object] | None = None, actor: str = "admin"
+    ) -> Authority:
+        """A new authority. Invoices that waited for one of its Leitweg-IDs go to it at once. Raises AlreadyThere."""
+        authority_id, now = new_id(), self._clock()
+        with self._database.write() as connection:
+            values = {"id": authority_id, "name": name, "policy": dict(policy or {}), "created_at": now}
+            connection.execute(insert(authorities).values(values))
+            for leitweg_id in ids:
+                _address(connection, authority_id, leitweg_id, Cause(actor=actor, at=now))
+            return _authority(connection, authority_id)
+
+    def add_leitweg_id(self, authority_id: str, leitweg_id: str, *, actor: str = "admin") -> Authority:
+        """Address an authority under one more Leitweg-ID; waiting invoices go to it. Raises NotFound, AlreadyThere."""
+        with self._database.write() as connection:
+            _authority(connection, authority_id)
+            _address(connection, authority_id, leitweg_id, Cause(actor=actor, at=self._clock()))
+            return _authority(connection, authority_id)
+
+    def get(self, authority_id: str) -> Authority:
+        """One authority; raises NotFound."""
+        with self._database.read() as connection:
+            return _authority(connection, authority_id)
+
+    def all(self) -> tuple[Authority, ...]:
+        """Every authority, by name."""
+        with self._database.read() as connection:
+            ids = connection.scalars(select(authorities.c.id).order_by(authorities.c.name, authorities.c.id)).all()
+            return tuple(_authority(connection, authority_id) for authority_id in ids)
+
+    def by_leitweg_id(self, leitweg_id: str) -> Authority | None:
+        """The authority addressed by exactly this Leitweg-ID."""
+        with self._database.read() as connection:
+            authority_id = addressee(connection, leitweg_id)
+            return None if authority_id is None else _authority(connection, authority_id)
+
+
+def addressee(connection: Connection, leitweg_id: str | None) -> str | None:
+    """The id of the authority a Leitweg-ID belongs to."""
+    query = select(leitweg_ids.c.authority_id).where(leitweg_ids.c.leitweg_id == leitweg_id)
+    return connection.execute(query).scalar_one_or_none()
+
+
+def _authority(connection: Connection, authority_id: str) -> Authority:
+    query = select(authorities).where(authorities.c.id == authority_id)
+    row = connection.execute(query).mappings().one_or_none()
+    if row is None:
+        raise NotFound(f"authority {authority_id}")
+    addresses = select(leitweg_ids.c.leitweg_id).where(leitweg_ids.c.authority_id == authority_id)
+    ids = tuple(connection.scalars(addresses.order_by(leitweg_ids.c.leitweg_id)))
+    return Authority(id=row["id"], name=row["name"], leitweg_ids=ids, policy=row["policy"])
+
+
+def _address(connection: Connection, authority_id: str, leitweg_id: str, cause: Cause) -> None:
+    text = leitweg_id.strip()
+    if not text:
+        raise ValueError("a Leitweg-ID can't be empty")
+    if connection.execute(select(leitweg_ids).where(leitweg_ids.c.leitweg_id == text)).first():
+        raise AlreadyThere(f"Leitweg-ID {text}")
+    connection.execute(insert(leitweg_ids).values(leitweg_id=text, authority_id=authority_id))
+    column = submissions.c
+    waiting = select(submissions).where(
+        column.hold == Hold.UNROUTABLE, column.handling == Handling.DECIDED, column.leitweg_id == text
+    )
+    for row in connection.execute(waiting).mappings().all():
+        released = change(
+            connection, row, EventKind.RELEASED, cause, hold=Hold.NONE, columns={"authority_id": authority_id}
+        )
+        make_available(connection, released, cause)

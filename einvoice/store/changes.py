@@ -1,0 +1,110 @@
+"""The one way a submission changes: the transition is checked, the row moves, and an event says so.
+
+Everything here runs inside the caller's writing transaction.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, bindparam, insert, select, update
+
+from einvoice.model.assessment import Verdict
+from einvoice.model.submission import EventKind, Handling, Hold
+from einvoice.model.transitions import IllegalTransition, State, check_transition
+from einvoice.store.errors import NotFound
+from einvoice.store.tables import authorities, events, submissions
+
+_LOCKED = select(submissions).where(submissions.c.id == bindparam("submission_id")).with_for_update()
+_WRITE_EVENT = insert(events)
+_COUNT_ON = (
+    update(authorities)
+    .where(authorities.c.id == bindparam("authority_id"))
+    .values(last_event=authorities.c.last_event + 1)
+    .returning(authorities.c.last_event)
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cause:
+    """Who changes something, when, and why."""
+
+    actor: str
+    at: datetime
+    reason: str = ""
+
+
+def state_of(row: RowMapping) -> State:
+    """Verdict, handling and hold of a row of `submissions`."""
+    verdict = row["verdict"]
+    return (Verdict(verdict) if verdict else None, Handling(row["handling"]), Hold(row["hold"]))
+
+
+def locked_row(connection: Connection, submission_id: str) -> RowMapping:
+    """The row as it stands, kept from others until the transaction ends; raises NotFound."""
+    row = connection.execute(_LOCKED, {"submission_id": submission_id}).mappings().one_or_none()
+    if row is None:
+        raise NotFound(f"submission {submission_id}")
+    return row
+
+
+def change(
+    connection: Connection,
+    row: RowMapping,
+    kind: EventKind,
+    cause: Cause,
+    *,
+    verdict: Verdict | None = None,
+    handling: Handling | None = None,
+    hold: Hold | None = None,
+    columns: Mapping[str, Any] | None = None,
+) -> RowMapping:
+    """Move a submission to another state and write down that it did; returns the row as it is now.
+
+    What is not given stays. `columns` are further columns of `submissions` to set. Raises IllegalTransition, also
+    when the row is no longer as the caller saw it.
+    """
+    before = state_of(row)
+    after = (
+        before[0] if verdict is None else verdict,
+        before[1] if handling is None else handling,
+        before[2] if hold is None else hold,
+    )
+    check_transition(before, after)
+    changed = connection.execute(
+        update(submissions)
+        .where(submissions.c.id == row["id"], submissions.c.handling == row["handling"])
+        .where(submissions.c.hold == row["hold"], submissions.c.verdict.is_not_distinct_from(row["verdict"]))
+        .values(verdict=after[0], handling=after[1], hold=after[2], **(columns or {}))
+        .returning(submissions)
+    )
+    now = changed.mappings().one_or_none()
+    if now is None:
+        raise IllegalTransition(f"submission {row['id']} changed under the transaction")
+    record(connection, now, kind, cause)
+    return now
+
+
+def record(connection: Connection, row: RowMapping, kind: EventKind, cause: Cause) -> None:
+    """Write an event about a submission as it stands now, numbered within its authority as soon as it has one."""
+    authority_id = row["authority_id"]
+    event = {
+        "submission_id": row["id"],
+        "at": cause.at,
+        "actor": cause.actor,
+        "kind": kind,
+        "reason": cause.reason,
+        "verdict": row["verdict"],
+        "handling": row["handling"],
+        "hold": row["hold"],
+        "authority_id": authority_id,
+        "sequence": None if authority_id is None else _next_number(connection, authority_id),
+    }
+    connection.execute(_WRITE_EVENT, event)
+
+
+def _next_number(connection: Connection, authority_id: str) -> int:
+    """Count on. The counter row stays locked until the commit, so numbers appear in order and without gaps."""
+    number: int = connection.execute(_COUNT_ON, {"authority_id": authority_id}).scalar_one()
+    return number

@@ -1,0 +1,62 @@
+"""The report of a submission: the whole examination as JSON, and what lists and filters need of it as columns."""
+
+from functools import cache
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import Connection, delete, insert, select
+
+from einvoice.model.examination import Examination
+from einvoice.model.finding import Finding, Level
+from einvoice.store.tables import examinations, rule_hits
+
+_WORST_FIRST = (Level.ERROR, Level.WARNING, Level.INFORMATION)
+
+
+@cache
+def _as_json() -> TypeAdapter[Examination]:
+    return TypeAdapter(Examination)
+
+
+def write_examination(connection: Connection, submission_id: str, examination: Examination, *, replace: bool) -> None:
+    """Keep the examination; with `replace`, instead of an earlier one of the same submission (undecided then)."""
+    if replace:
+        connection.execute(delete(examinations).where(examinations.c.submission_id == submission_id))
+        connection.execute(delete(rule_hits).where(rule_hits.c.submission_id == submission_id))
+    body = _as_json().dump_json(examination)
+    connection.execute(insert(examinations), {"submission_id": submission_id, "body": body})
+    hits = [
+        {"rule": rule, "submission_id": submission_id, "level": level}
+        for rule, level in _worst_levels(examination.assessment.findings).items()
+    ]
+    if hits:
+        connection.execute(insert(rule_hits), hits)
+
+
+def read_examination(connection: Connection, submission_id: str) -> Examination | None:
+    """The examination, or None while there is none."""
+    query = select(examinations.c.body).where(examinations.c.submission_id == submission_id)
+    body = connection.execute(query).scalar_one_or_none()
+    return None if body is None else _as_json().validate_json(body)
+
+
+def summary(examination: Examination) -> dict[str, Any]:
+    """The columns of `submissions` that follow from an examination."""
+    assessment, invoice = examination.assessment, examination.invoice
+    return {
+        "scenario": assessment.scenario,
+        "errors": assessment.count(Level.ERROR),
+        "warnings": assessment.count(Level.WARNING),
+        "refusal_code": assessment.refusal.code if assessment.refusal else None,
+        "fault_cause": assessment.fault.cause if assessment.fault else None,
+        "invoice_number": invoice.number if invoice else None,
+        "seller_name": invoice.seller_name if invoice else None,
+    }
+
+
+def _worst_levels(findings: tuple[Finding, ...]) -> dict[str, Level]:
+    worst: dict[str, Level] = {}
+    for finding in findings:
+        known = worst.get(finding.rule, Level.INFORMATION)
+        worst[finding.rule] = min(known, finding.level, key=_WORST_FIRST.index)
+    return worst

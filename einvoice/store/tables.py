@@ -1,0 +1,220 @@
+"""The tables. One row of `submissions` is the truth about a submission; everything else hangs on it.
+
+Enumerations are kept as their texts, times in UTC, secrets (tokens, sessions, links) as SHA-256 only.
+"""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    DateTime,
+    Dialect,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy import ForeignKey as Reference
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """A moment with time zone; SQLite itself keeps none, so it goes in and comes out as UTC."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Refuse a time without a zone; keep UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone can't be stored")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Give the time back with its zone."""
+        return value if value is None or value.tzinfo else value.replace(tzinfo=UTC)
+
+
+authorities = Table(
+    "authorities",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("policy", JSON, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("last_event", Integer, nullable=False, server_default="0"),  # the counter of its events, locked to count
+)
+
+leitweg_ids = Table(
+    "leitweg_ids",
+    metadata,
+    Column("leitweg_id", Text, primary_key=True),
+    Column("authority_id", Text, Reference("authorities.id"), nullable=False, index=True),
+)
+
+submissions = Table(
+    "submissions",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("received_at", UtcTime, nullable=False),
+    Column("door", Text, nullable=False),
+    Column("sender", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("verdict", Text),
+    Column("handling", Text, nullable=False),
+    Column("hold", Text, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column(
+        "due_at", UtcTime
+    ),  # when a worker may claim it: epoch at once, else next try or end of the claim; none: not
+    Column("claim_token", Text),
+    Column("decided_at", UtcTime),
+    Column("fault_cause", Text),
+    Column("refusal_code", Text),
+    Column("authority_id", Text, Reference("authorities.id")),
+    Column("leitweg_id", Text),
+    Column("invoice_number", Text),
+    Column("seller_name", Text),
+    Column("scenario", Text),
+    Column("errors", Integer, nullable=False, server_default="0"),
+    Column("warnings", Integer, nullable=False, server_default="0"),
+)
+# The same bytes of the same sender are taken once while they may still become, or have become, an invoice.
+Index(
+    "uq_submissions_open_content",
+    submissions.c.sender,
+    submissions.c.sha256,
+    unique=True,
+    sqlite_where=text("verdict IS NULL OR verdict <> 'rejected'"),
+    postgresql_where=text("verdict IS NULL OR verdict <> 'rejected'"),
+)
+Index(None, submissions.c.due_at, submissions.c.id)
+Index(None, submissions.c.authority_id, submissions.c.handling, submissions.c.decided_at)  # what can be fetched
+Index(None, submissions.c.authority_id, submissions.c.id)  # lists, newest first
+Index(None, submissions.c.verdict, submissions.c.id)
+Index(None, submissions.c.hold, submissions.c.id)
+Index(None, submissions.c.sender, submissions.c.id)
+
+examinations = Table(
+    "examinations",
+    metadata,
+    Column("submission_id", Text, Reference("submissions.id"), primary_key=True),
+    Column("body", LargeBinary, nullable=False),  # Examination as JSON, UTF-8
+)
+
+rule_hits = Table(
+    "rule_hits",
+    metadata,
+    Column("rule", Text, primary_key=True),
+    Column("submission_id", Text, Reference("submissions.id"), primary_key=True, index=True),
+    Column("level", Text, nullable=False),  # the worst effective level it spoke with
+)
+
+idempotency_keys = Table(
+    "idempotency_keys",
+    metadata,
+    Column("sender", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("sha256", Text, nullable=False),
+    Column("submission_id", Text, Reference("submissions.id"), nullable=False, index=True),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("submission_id", Text, Reference("submissions.id"), nullable=False, unique=True),
+    Column("authority_id", Text, Reference("authorities.id"), nullable=False, index=True),
+    Column("lease_token", Text),  # the last one; kept after it expired, so that a late ack is understood
+    Column("lease_expires_at", UtcTime, index=True),  # set while leased
+    Column("returned_token", Text),  # the last lease that was given back
+    Column("acknowledged_at", UtcTime),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column(
+        "number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True
+    ),  # order of one submission's history; may have gaps
+    Column("submission_id", Text, Reference("submissions.id"), nullable=False, index=True),
+    Column("at", UtcTime, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("verdict", Text),
+    Column("handling", Text, nullable=False),
+    Column("hold", Text, nullable=False),
+    Column("authority_id", Text, Reference("authorities.id")),
+    Column("sequence", Integer),  # without gaps within the authority
+    UniqueConstraint("authority_id", "sequence"),
+)
+
+suppliers = Table(
+    "suppliers",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+)
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("login", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("authority_id", Text, Reference("authorities.id")),
+    Column("supplier_id", Text, Reference("suppliers.id")),
+    Column("password_hash", Text),  # argon2id; none: sign-in by link alone
+    Column("created_at", UtcTime, nullable=False),
+    Column("disabled_at", UtcTime),
+)
+
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("sha256", Text, nullable=False, unique=True),
+    Column("label", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("authority_id", Text, Reference("authorities.id")),
+    Column("supplier_id", Text, Reference("suppliers.id")),
+    Column("created_at", UtcTime, nullable=False),
+    Column("revoked_at", UtcTime),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("sha256", Text, primary_key=True),
+    Column("account_id", Text, Reference("accounts.id"), nullable=False, index=True),
+    Column("expires_at", UtcTime, nullable=False),
+)
+
+sign_in_links = Table(
+    "sign_in_links",
+    metadata,
+    Column("sha256", Text, primary_key=True),
+    Column("account_id", Text, Reference("accounts.id"), nullable=False, index=True),
+    Column("expires_at", UtcTime, nullable=False),
+)
