@@ -7,7 +7,7 @@ import sys
 from functools import cached_property
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PACKAGE = Path(__file__).resolve().parent
@@ -31,16 +31,16 @@ class Settings(BaseSettings):
     schematron_dir: Path = Field(default_factory=lambda: _shipped("schematron"))  # rule pack manifests
     xsd_dir: Path = Field(default_factory=lambda: _shipped("xsd"))  # our own schemas
 
-    # What is used; empty: the embedded default under data_dir
-    database_url: str = ""
-    blob_url: str = ""
-    queue_url: str = ""
+    # What is used
+    database_url: str = ""  # empty: SQLite under data_dir; only sqlite:/// so far
+    blob_url: str = ""  # empty: files under data_dir; nothing else so far
+    queue_url: str = ""  # empty: SQLite under data_dir; nothing else so far
 
     # The web side
-    host: str = "127.0.0.1"
-    port: int = 8080
+    host: str = "127.0.0.1"  # where to listen
+    port: int = 8080  # where to listen
     public_url: str = ""  # how senders reach us; empty: http://host:port
-    session_hours: int = 12
+    session_hours: int = 12  # how long a sign-in to the portal lasts
     https_only: bool = False  # cookies over HTTPS alone; switch on behind a proxy that ends TLS
 
     # The work
@@ -53,16 +53,31 @@ class Settings(BaseSettings):
     lease_seconds: int = Field(default=300, ge=1)  # default time an authority has to acknowledge
 
     # Limits of one document
-    max_upload_bytes: int = 15_000_000
-    max_xml_depth: int = 100
-    max_xml_nodes: int = 5_000_000
-    max_pdf_objects: int = 200_000
-    max_pdf_unpacked_bytes: int = 200_000_000  # all streams together
+    max_upload_bytes: int = 15_000_000  # of a file, XML or PDF, and of the XML in a PDF
+    max_xml_depth: int = 100  # levels of nesting
+    max_xml_nodes: int = 5_000_000  # elements
+    max_pdf_objects: int = 200_000  # objects in a PDF
+    max_pdf_unpacked_bytes: int = 200_000_000  # all invoices embedded in a PDF, unpacked
     pdf_memory_bytes: int = 1_000_000_000  # address space of the child that reads a PDF
-    pdf_cpu_seconds: int = 20
+    pdf_cpu_seconds: int = 20  # processor time of that child
     max_wait_seconds: float = 60.0  # longest ?wait= of a submission
 
     log_json: bool = False  # one JSON object a log line, for log collectors
+
+    @field_validator("blob_url", "queue_url")
+    @classmethod
+    def _only_embedded(cls, value: str) -> str:
+        """A setting that would silently do nothing is refused."""
+        if value:
+            raise ValueError("only the embedded default is supported so far; leave it empty")
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _only_sqlite(cls, value: str) -> str:
+        if value and not value.startswith("sqlite:///"):
+            raise ValueError("only sqlite:/// is supported so far")
+        return value
 
     @cached_property
     def resolved_database_url(self) -> str:

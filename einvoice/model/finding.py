@@ -32,4 +32,5 @@ class Finding:
     terms: tuple[str, ...]  # BT/BG ids the rule is about
     message: str  # the official message of the rule; for XSD our sentence in English
     found: str | None = None  # the value at the place, shortened; None: nothing there
+    place: tuple[tuple[str, int | None], ...] | None = None  # the same by terms: (("BG-25", 2), ("BT-146", None))
     details: tuple[tuple[str, str], ...] = ()  # XSD only: what fills the sentence (element, expected, value)

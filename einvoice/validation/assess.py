@@ -1,13 +1,13 @@
 """The chain of checks and the verdict that follows from it, as KoSIT's validator draws it."""
 
-from collections.abc import Sequence
 from datetime import date
 
 from einvoice.explain import terms_of
 from einvoice.model import ArtefactRef, Assessment, Finding, InvoiceDocument, Level, RefusalNotice, Source, Verdict
 from einvoice.rules import ArtefactStore, Match, Registry
+from einvoice.semantics import Places
 from einvoice.validation.engine import Fired, RuleEngine
-from einvoice.validation.place import Places
+from einvoice.validation.location import Locations
 from einvoice.validation.xsd import LIBXML, SchemaShelf
 
 
@@ -52,17 +52,19 @@ class Judge:
 
     def _schematron(self, document: InvoiceDocument, match: Match) -> list[Finding]:
         steps = [(name, match.pack.schematron[name]) for name in match.scenario.schematron]
-        places = Places(document.root)
-        results: Sequence[list[Fired]] = self._engine.run(document, steps)
+        results = self._engine.run(document, steps)
+        if not any(results):
+            return []
+        locations, places = Locations(document.root), Places(document)
         return [
-            _finding(ruleset, fired, match, places)
+            _finding(ruleset, fired, match, locations, places)
             for (ruleset, _), answers in zip(steps, results, strict=True)
             for fired in answers
         ]
 
 
-def _finding(ruleset: str, fired: Fired, match: Match, places: Places) -> Finding:
-    xpath, line, found = places.find(fired.location)
+def _finding(ruleset: str, fired: Fired, match: Match, locations: Locations, places: Places) -> Finding:
+    xpath, line, found = locations.find(fired.location)
     return Finding(
         rule=fired.rule,
         level=match.scenario.level_of(fired.rule, fired.level),
@@ -73,6 +75,7 @@ def _finding(ruleset: str, fired: Fired, match: Match, places: Places) -> Findin
         terms=terms_of(fired.rule, ruleset),
         message=fired.message,
         found=found,
+        place=places.at(xpath),
     )
 
 

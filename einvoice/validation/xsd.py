@@ -1,25 +1,23 @@
 """XSD: libxml2 decides; xmlschema says in words what was expected where."""
 
-import copy
 import tempfile
-from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import xmlschema
 from lxml import etree
 
 from einvoice.errors import Fault
-from einvoice.model import Finding, InvoiceDocument, Level, Source
+from einvoice.model import Finding, InvoiceDocument
 from einvoice.rules import ArtefactStore, Match, SchemaSet
 from einvoice.rules.manifest import ArtefactFile
-from einvoice.semantics import Places
 from einvoice.validation.lexical import point_at
-from einvoice.validation.place import path_of
-from einvoice.validation.xsdwords import culprit, from_libxml2, from_xmlschema
+
+if TYPE_CHECKING:
+    from einvoice.validation.xsdwords import SchemaWords
 
 LIBXML = f"libxml2 {'.'.join(map(str, etree.LIBXML_VERSION))}"
-_MOST = 50  # worded errors a document; a mangled file repeats itself
+MOST = 50  # errors told of a document; a mangled file repeats itself
 
 
 class SchemaShelf:
@@ -28,7 +26,7 @@ class SchemaShelf:
     def __init__(self, store: ArtefactStore) -> None:
         self._store = store
         self._deciding: dict[str, etree.XMLSchema] = {}
-        self._wording: dict[str, xmlschema.XMLSchema10] = {}
+        self._wording: dict[str, SchemaWords] = {}
 
     def preload(self, schema: SchemaSet) -> None:
         """Compile before the first document comes."""
@@ -40,34 +38,8 @@ class SchemaShelf:
         decider = self.compiled(schema)
         if decider.validate(document.root.getroottree()):
             return []
-        name = match.scenario.schema_set
-        log = list(islice(decider.error_log, _MOST))
-        try:
-            worded = list(islice(self._words(document, schema, name), _MOST))
-        except Exception:  # xmlschema raises on some absurd values instead of reporting them; the verdict stands
-            worded = []
-        return worded or [from_libxml2(entry, name) for entry in log]
-
-    def _words(self, document: InvoiceDocument, schema: SchemaSet, name: str) -> Iterator[Finding]:
-        places = Places(document)
-        bare = copy.deepcopy(document.root)
-        etree.strip_tags(bare, etree.Comment, etree.PI)  # xmlschema takes a value with a comment in it for a wrong one
-        for error in self._worder(schema).iter_errors(bare):  # type: ignore[arg-type] # lxml is meant
-            element = culprit(error)
-            path = "" if element is None else path_of(element)
-            violation = from_xmlschema(error)
-            yield Finding(
-                rule=violation.rule,
-                level=Level.ERROR,
-                source=Source.XSD,
-                ruleset=name,
-                xpath=path,
-                line=None if element is None else element.sourceline,
-                terms=tuple(term for term, _ in places.at(path)[-1:]),
-                message=violation.message,
-                found=violation.value,
-                details=violation.details,
-            )
+        log = list(islice(decider.error_log, MOST))
+        return self._worder(schema).findings(document, match.scenario.schema_set, log)
 
     def compiled(self, schema: SchemaSet) -> etree.XMLSchema:
         """The schema as libxml2 has it, compiled once."""
@@ -80,12 +52,13 @@ class SchemaShelf:
                     raise Fault("rules-uncompilable", f"{schema.entry}: {error}", deterministic=True) from error
         return self._deciding[key]
 
-    def _worder(self, schema: SchemaSet) -> xmlschema.XMLSchema10:
+    def _worder(self, schema: SchemaSet) -> "SchemaWords":
+        from einvoice.validation.xsdwords import SchemaWords  # here: valid documents do without that library
+
         key = schema.files[schema.entry]
         if key not in self._wording:
             with tempfile.TemporaryDirectory(prefix="einvoice-xsd-") as folder:
-                path = self._laid_out(schema, Path(folder))
-                self._wording[key] = xmlschema.XMLSchema10(str(path), allow="local", defuse="always")
+                self._wording[key] = SchemaWords(self._laid_out(schema, Path(folder)))
         return self._wording[key]
 
     def _laid_out(self, schema: SchemaSet, folder: Path, *, decide: bool = False) -> Path:

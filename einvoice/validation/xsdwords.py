@@ -1,16 +1,69 @@
-"""An XSD violation as data: its kind, and what fills the sentence explain/ has for that kind."""
+"""An XSD violation in words: its kind, its place, and what fills the sentence explain/ has for that kind.
 
+xmlschema says what was expected; it takes seconds to load a schema, so this module is imported when it is needed.
+"""
+
+import copy
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
 
 from lxml import etree
-from xmlschema import XMLSchemaChildrenValidationError, XMLSchemaDecodeError, XMLSchemaValidationError
+from xmlschema import (
+    XMLSchema10,
+    XMLSchemaChildrenValidationError,
+    XMLSchemaDecodeError,
+    XMLSchemaValidationError,
+)
 
-from einvoice.model import Finding, Level, Source
+from einvoice.model import Finding, InvoiceDocument, Level, Source
 from einvoice.model.namespaces import PREFIX_OF
+from einvoice.semantics import Places
+from einvoice.validation.location import path_of
 
+_MOST = 50  # violations worded; a mangled file repeats itself
 _NAMES = 12  # expected names shown; some types allow dozens
 _SHOWN = 120  # characters of a value shown
+
+
+class SchemaWords:
+    """Words the violations of one schema that libxml2 found a document to have."""
+
+    def __init__(self, entry: Path) -> None:
+        self._schema = XMLSchema10(str(entry), allow="local", defuse="always")
+
+    def findings(self, document: InvoiceDocument, ruleset: str, log: Sequence[etree._LogEntry]) -> list[Finding]:
+        """One finding a violation, in document order; in libxml2's words where xmlschema has none."""
+        try:
+            worded = list(islice(self._worded(document, ruleset), _MOST))
+        except Exception:  # xmlschema raises on some absurd values instead of reporting them; the verdict stands
+            worded = []
+        return worded or [from_libxml2(entry, ruleset) for entry in log]
+
+    def _worded(self, document: InvoiceDocument, ruleset: str) -> Iterator[Finding]:
+        places = Places(document)
+        bare = copy.deepcopy(document.root)
+        etree.strip_tags(bare, etree.Comment, etree.PI)  # xmlschema takes a value with a comment in it for a wrong one
+        for error in self._schema.iter_errors(bare):  # type: ignore[arg-type] # lxml is meant
+            element = culprit(error)
+            xpath = "" if element is None else path_of(element)
+            place = places.at(xpath)
+            violation = from_xmlschema(error)
+            yield Finding(
+                rule=violation.rule,
+                level=Level.ERROR,
+                source=Source.XSD,
+                ruleset=ruleset,
+                xpath=xpath,
+                line=None if element is None else element.sourceline,
+                terms=tuple(term for term, _ in place[-1:]),
+                message=violation.message,
+                found=violation.value,
+                place=place,
+                details=violation.details,
+            )
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ _STEP = re.compile(r"/(@?)Q\{([^}]*)\}([^/\[]+)(?:\[(\d+)\])?")
 _SHOWN = 200  # characters of a found value
 
 
-class Places:
+class Locations:
     """Resolves locations within one document; remembers siblings, so that thousands of findings stay cheap."""
 
     def __init__(self, root: etree._Element) -> None:

@@ -2,7 +2,7 @@
 
 from lxml import etree
 
-from einvoice.validation.place import Places, path_of
+from einvoice.validation.location import Locations, path_of
 
 CBC = "urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2"
 UBL = "urn:oasis:names:specification:ubl:schema:xsd:Invoice-2"
@@ -16,7 +16,7 @@ ROOT = etree.fromstring(
 
 
 def _find(steps: str) -> tuple[str, int | None, str | None]:
-    return Places(ROOT).find(f"/Q{{{UBL}}}Invoice[1]{steps}")
+    return Locations(ROOT).find(f"/Q{{{UBL}}}Invoice[1]{steps}")
 
 
 def test_a_place_has_a_readable_path_a_line_and_its_value() -> None:
@@ -43,7 +43,7 @@ def test_a_long_value_is_shortened() -> None:
 
 def test_a_place_that_is_not_there_keeps_its_path() -> None:
     assert _find(f"/Q{{{CBC}}}Note[9]") == ("/ubl:Invoice/cbc:Note[9]", None, None)
-    assert Places(ROOT).find("nonsense") == ("nonsense", None, None)
+    assert Locations(ROOT).find("nonsense") == ("nonsense", None, None)
 
 
 def test_the_path_of_an_element_counts_its_siblings_of_the_same_name() -> None:

@@ -1,0 +1,40 @@
+"""Settings: from the environment, documented, and none that silently does nothing."""
+
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from einvoice.settings import Settings
+
+HANDBOOK = Path(__file__).parents[2] / "docs" / "operator.md"
+
+
+def test_every_setting_is_in_the_operators_handbook() -> None:
+    text = HANDBOOK.read_text("utf-8")
+    assert [name for name in Settings.model_fields if f"| `EINVOICE_{name.upper()}` |" not in text] == []
+
+
+def test_the_handbook_names_no_setting_that_does_not_exist() -> None:
+    rows = [line.split("`")[1] for line in HANDBOOK.read_text("utf-8").splitlines() if line.startswith("| `EINVOICE_")]
+    assert {row.removeprefix("EINVOICE_").lower() for row in rows} == set(Settings.model_fields)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("EINVOICE_BLOB_URL", "s3://bucket"),
+        ("EINVOICE_QUEUE_URL", "redis://localhost"),
+        ("EINVOICE_DATABASE_URL", "postgresql://localhost/x"),
+        ("EINVOICE_WORKERS", "-1"),
+        ("EINVOICE_PORT", "http"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_refused(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ValidationError):
+        Settings()
+
+
+def test_the_database_lies_under_the_data_folder(tmp_path: Path) -> None:
+    assert Settings(data_dir=tmp_path).resolved_database_url == f"sqlite:///{tmp_path / 'einvoice.db'}"
