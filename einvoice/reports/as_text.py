@@ -1,0 +1,112 @@
+"""The report for a terminal: plain text, 80 columns, worst first."""
+
+import io
+from collections.abc import Iterator
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from einvoice.explain import Lang
+from einvoice.model.examination import Examination
+from einvoice.reports.blocks import Pair
+from einvoice.reports.problems import Problem, Spot
+from einvoice.reports.view import ReportView
+from einvoice.reports.words import words
+
+_WIDTH = 80
+_TONES = {
+    "accepted": "bold green",
+    "rejected": "bold red",
+    "undecided": "bold yellow",
+    "error": "bold red",
+    "warning": "bold yellow",
+    "information": "bold cyan",
+}
+_LABEL = "bold"
+
+
+def text_report(examination: Examination, lang: Lang, color: bool = False, *, kept: bool = False) -> str:
+    """The report; no escape codes unless `color`. `kept`: the file is stored, not just checked on trial."""
+    view = ReportView.of(examination, lang, kept=kept)
+    target = io.StringIO()
+    console = Console(
+        file=target,
+        width=_WIDTH,
+        force_terminal=color,
+        color_system="standard" if color else None,
+        legacy_windows=False,
+        _environ={},
+    )
+    for part in _parts(view):
+        console.print(part, soft_wrap=False)
+    return "\n".join(line.rstrip() for line in target.getvalue().splitlines()) + "\n"
+
+
+def _parts(view: ReportView) -> Iterator[Text | Padding]:
+    spoken = words(view.lang)
+    yield Text(view.name, style="dim")
+    yield Text(view.headline, style=_TONES[view.verdict])
+    yield Text(view.summary)
+    yield Text("")
+    yield Text(spoken["next"], style=_LABEL)
+    yield _indented(Text(view.next_steps))
+    yield from _pairs(view.glance)
+    for title, problems in ((spoken["problems"], view.problems), (spoken["remarks"], view.remarks)):
+        if problems:
+            yield _heading(title)
+        for problem in problems:
+            yield from _problem(problem, view.lang)
+    yield _heading(spoken["proof"])
+    yield from _pairs((*view.proof, *view.artefacts))
+
+
+def _problem(problem: Problem, lang: Lang) -> Iterator[Text | Padding]:
+    spoken = words(lang)
+    title = Text()
+    title.append(problem.level_name, style=_TONES[problem.level])
+    title.append(f"  {problem.title}", style=_LABEL)
+    title.append(f"  [{problem.rule}]", style="dim")
+    yield Text("")
+    yield title
+    yield _indented(Text(problem.what))
+    yield _indented(_labelled(spoken["fix"], problem.fix))
+    if problem.terms and not problem.all_said:
+        yield _indented(_labelled(spoken["terms"], ", ".join(f"{term.label} ({term.term})" for term in problem.terms)))
+    for term in problem.terms:
+        if term.value:
+            yield _indented(_labelled(f"{term.label} ({term.term})", term.value))
+    yield _indented(Text(f"{spoken['where']}", style=_LABEL))
+    for spot in problem.spots:
+        yield _indented(Text(f"- {_spot(spot, lang)}"), 4)
+    if problem.more:
+        yield _indented(Text(problem.more), 4)
+    yield _indented(_labelled(problem.message_label, problem.message, style="dim"))
+
+
+def _spot(spot: Spot, lang: Lang) -> str:
+    spoken = words(lang)
+    line = f", {spoken['line']} {spot.line}" if spot.line else ""
+    found = f": {spot.found}" if spot.found else ""
+    return f"{spot.place}{line}{found}"
+
+
+def _heading(title: str) -> Text:
+    return Text(f"\n{title}\n{'─' * len(title)}", style=_LABEL)
+
+
+def _pairs(pairs: tuple[Pair, ...]) -> Iterator[Text | Padding]:
+    yield Text("")
+    for pair in pairs:
+        yield _labelled(pair.label, pair.value)
+
+
+def _labelled(label: str, value: str, style: str = "") -> Text:
+    text = Text()
+    text.append(f"{label}: ", style=_LABEL)
+    text.append(value, style=style)
+    return text
+
+
+def _indented(text: Text, columns: int = 2) -> Padding:
+    return Padding(text, (0, 0, 0, columns))

@@ -1,0 +1,117 @@
+"""The report for programs."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from einvoice.explain import Lang
+from einvoice.model.assessment import Assessment
+from einvoice.model.examination import Examination
+from einvoice.model.finding import Finding, Level
+from einvoice.model.invoice import Group, Invoice, Term
+from einvoice.model.trouble import FaultNotice, RefusalNotice
+from einvoice.reports import json_report, jsonl_line, jsonl_report
+
+MakeFinding = Callable[..., Finding]
+MakeExamination = Callable[..., Examination]
+
+
+def test_a_line_has_the_fields_that_programs_rely_on(examination: MakeExamination, finding: MakeFinding) -> None:
+    found = finding("BR-02", xpath="/ubl:Invoice/cbc:ID", line=7, terms=("BT-1",), message="[BR-02] …")
+    line = json.loads(jsonl_line(examination(found), "in/rechnung.xml", "de"))
+    fix = line["findings"][0].pop("fix")
+    assert "Rechnungsnummer" in fix
+    assert line == {
+        "path": "in/rechnung.xml",
+        "sha256": "a" * 64,
+        "kind": "ubl-invoice",
+        "customization": "urn:cen.eu:en16931:2017",
+        "scenario": "EN16931 XRechnung (UBL Invoice)",
+        "pack": "xrechnung-3.0.2+2026-08-31",
+        "verdict": "rejected",
+        "xsd_valid": True,
+        "refusal": None,
+        "fault": None,
+        "findings": [
+            {
+                "rule": "BR-02",
+                "level": "error",
+                "source": "schematron",
+                "xpath": "/ubl:Invoice/cbc:ID",
+                "line": 7,
+                "terms": ["BT-1"],
+                "message": "[BR-02] …",
+            }
+        ],
+    }
+
+
+def test_a_refused_file_has_no_kind_but_a_remedy(examination: MakeExamination) -> None:
+    refused = examination(assessment=Assessment.refused(RefusalNotice("empty")), document=None, invoice=None)
+    line = json.loads(jsonl_line(refused, "x", "de"))
+    assert (line["kind"], line["customization"], line["verdict"]) == (None, None, "rejected")
+    assert line["refusal"].keys() == {"code", "message", "remedy"}
+    assert line["refusal"]["code"] == "empty"
+
+
+@pytest.mark.parametrize("lang", ["de", "en"])
+def test_a_fault_has_its_cause_but_not_its_detail(examination: MakeExamination, lang: Lang) -> None:
+    undecided = examination(assessment=Assessment.undecided(FaultNotice("engine-abort", "at /srv/secret.xsl", True)))
+    line = json.loads(jsonl_line(undecided, "x", lang))
+    assert line["verdict"] == "undecided"
+    assert line["fault"].keys() == {"cause", "message", "deterministic"}
+    assert (line["fault"]["cause"], line["fault"]["deterministic"]) == ("engine-abort", True)
+    assert b"secret" not in json_report(undecided, lang)
+    assert "secret" not in json.dumps(line)
+
+
+def test_a_line_is_one_line_of_ascii_whatever_the_file_is_called(examination: MakeExamination) -> None:
+    name = "Ä\n\u2028\x1b\udc80.xml"
+    line = jsonl_line(examination(name=name), name, "de")
+    assert line.isascii()
+    assert len(line.splitlines()) == 1
+    assert json.loads(line)["path"] == name
+
+
+def test_a_line_for_a_document_without_path_has_its_name(examination: MakeExamination) -> None:
+    report = jsonl_report(examination(name="a.xml"), "de")
+    assert report.endswith(b"}\n")
+    assert json.loads(report)["path"] == "a.xml"
+
+
+def test_the_report_says_all_the_line_says_and_more(examination: MakeExamination, finding: MakeFinding) -> None:
+    made = examination(finding("BR-02", terms=("BT-1",), found=""))
+    line, report = json.loads(jsonl_line(made, "x", "de")), json.loads(json_report(made, "de"))
+    findings = zip(line.pop("findings"), report["findings"], strict=True)
+    assert all(brief.items() <= full.items() for brief, full in findings)
+    assert {key: report[key] for key in line if key != "path"} == {key: line[key] for key in line if key != "path"}
+    assert report["findings"][0]["class"] == "content"
+    assert report["findings"][0]["term_names"] == ["Rechnungsnummer"]
+    assert report["engine"] == "saxonche 13.1"
+    assert report["artefacts"] == [{"name": "en16931-ubl", "sha256": "b" * 64}]
+    assert report["examined_at"] == "2026-11-22T12:30:00+00:00"
+
+
+def test_the_report_holds_the_invoice_in_business_terms(examination: MakeExamination, invoice: Invoice) -> None:
+    report = json.loads(json_report(examination(), "de"))
+    assert Invoice.from_dict(report["invoice"]) == invoice
+
+
+def test_attachments_are_described_not_included(examination: MakeExamination, invoice: Invoice) -> None:
+    attached = Group("BG-24", (Term("BT-122", "1"), Term("BT-125", "QUJDREVG" * 100)))
+    root = replace(invoice, root=invoice.root._replace(groups=(*invoice.root.groups, attached)))
+    report = json_report(examination(invoice=root), "de")
+    assert b"QUJDREVG" not in report
+    assert b'"bytes":600' in report
+
+
+def test_all_of_very_many_findings_are_in_the_report(examination: MakeExamination, finding: MakeFinding) -> None:
+    found = [finding("BR-21", line=number, level=Level.WARNING) for number in range(10_000)]
+    report = json.loads(json_report(examination(*found), "en"))
+    assert [one["line"] for one in report["findings"]] == list(range(10_000))
+
+
+def test_a_name_that_is_no_unicode_does_not_break_the_report(examination: MakeExamination) -> None:
+    assert json.loads(json_report(examination(name="a\udc80.xml"), "de"))["name"] == "a?.xml"
