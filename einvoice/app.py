@@ -1,0 +1,89 @@
+"""The composition root: settings in, wired objects out. Nothing else knows what is plugged into what."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import Literal
+
+from einvoice import routing
+from einvoice.delivery import Deliveries
+from einvoice.extraction import Limits, extract
+from einvoice.identity import Identity
+from einvoice.intake import Spool
+from einvoice.model.examination import Examination
+from einvoice.pipeline import Desk, Stages
+from einvoice.reports import html_report, json_report
+from einvoice.rules import ArtefactStore, Registry, load_packs
+from einvoice.semantics import read_invoice
+from einvoice.settings import Settings
+from einvoice.store import Store, open_store
+from einvoice.validation import ValidatorPool
+from einvoice.worker import WakeQueue
+
+DROP_FOLDER_LANGUAGE: Literal["de"] = "de"  # whoever puts files into a folder cannot say which one is wanted
+
+
+@dataclass(frozen=True, kw_only=True)
+class App:
+    """Everything a face or a worker needs, wired."""
+
+    settings: Settings
+    registry: Registry
+    artefacts: ArtefactStore
+    pool: ValidatorPool
+    store: Store
+    desk: Desk
+    identity: Identity
+    deliveries: Deliveries
+    spool: Spool
+
+
+def rule_artefacts(settings: Settings) -> ArtefactStore:
+    """Where rule artefacts lie."""
+    return ArtefactStore(settings.rules_dir, settings.xsd_dir)
+
+
+def open_stages(settings: Settings, pool: ValidatorPool) -> Stages:
+    """The stages of a check that keeps nothing."""
+    return Stages(extract=partial(extract, limits=Limits.of(settings)), read=read_invoice, assess=pool.assess)
+
+
+@contextmanager
+def open_app(settings: Settings) -> Iterator[App]:
+    """The whole service of one process; closed at the end. Raises Fault if the store or a rule pack can't be used."""
+    registry = Registry(load_packs(settings.schematron_dir))
+    store = open_store(settings)
+    with ValidatorPool(settings) as pool:
+        stages = open_stages(settings, pool)
+        desk = Desk(
+            extract=stages.extract,
+            read=stages.read,
+            route=partial(routing.route, directory=store.authorities),
+            assess=stages.assess,
+            store=store,
+            settings=settings,
+            wake=WakeQueue(settings).wake,
+            render_report=_report,
+        )
+        try:
+            yield App(
+                settings=settings,
+                registry=registry,
+                artefacts=rule_artefacts(settings),
+                pool=pool,
+                store=store,
+                desk=desk,
+                identity=Identity(store, settings),
+                deliveries=Deliveries(store),
+                spool=Spool(settings.data_dir / "spool", settings.max_upload_bytes),
+            )
+        finally:
+            store.close()
+
+
+def _report(examination: Examination, kind: Literal["html", "json"]) -> bytes:
+    """The report that a drop folder puts beside a file."""
+    if kind == "html":
+        return html_report(examination, DROP_FOLDER_LANGUAGE, kept=True).encode()
+    return json_report(examination, DROP_FOLDER_LANGUAGE, kept=True)

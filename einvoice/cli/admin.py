@@ -1,0 +1,83 @@
+"""`einvoice admin`: authorities, tokens and accounts, for whoever may log on to the machine."""
+
+import getpass
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from einvoice.model.account import Role
+from einvoice.routing import leitweg_problem
+from einvoice.settings import Settings
+
+if TYPE_CHECKING:
+    from einvoice.identity import Identity
+    from einvoice.store import Store
+
+admin = typer.Typer(help="Authorities, tokens and accounts.", no_args_is_help=True)
+_SHORTEST_PASSWORD = 12  # characters; NIST SP 800-63B asks for at least 8, BSI for length over complexity
+
+
+@contextmanager
+def _open() -> Iterator[tuple["Store", "Identity"]]:
+    """Store and identity; what the directory refuses is told as wrong usage."""
+    from einvoice.identity import Identity  # here, so that other commands start without the database library
+    from einvoice.store import AlreadyThere, NotFound, open_store
+
+    settings = Settings()
+    store = open_store(settings)
+    try:
+        yield store, Identity(store, settings)
+    except AlreadyThere as error:
+        raise typer.BadParameter(f"exists already: {error}") from None
+    except NotFound as error:
+        raise typer.BadParameter(f"not known: {error}") from None
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+    finally:
+        store.close()
+
+
+@admin.command("create-authority")
+def create_authority(
+    name: Annotated[str, typer.Option(help="The authority's name.")],
+    leitweg_id: Annotated[list[str], typer.Option(help="Its Leitweg-ID; repeat for several.")],
+) -> None:
+    """Enter an authority into the directory; prints its id. Invoices that waited for it go out at once."""
+    for text in leitweg_id:
+        if problem := leitweg_problem(text):
+            typer.echo(f"warning: {text}: {problem.value}; invoices must name it exactly like this", err=True)
+    with _open() as (store, _):
+        typer.echo(store.authorities.create(name, leitweg_id, policy={}).id)
+
+
+@admin.command("create-token")
+def create_token(
+    role: Annotated[Role, typer.Option(help="What the program may do.")],
+    authority: Annotated[str | None, typer.Option(help="Id of the authority; for the role authority.")] = None,
+    supplier: Annotated[str | None, typer.Option(help="Name of the supplier; for the role supplier.")] = None,
+) -> None:
+    """Make a bearer token and print it, and nothing else. It can't be shown again."""
+    with _open() as (_, identity):
+        typer.echo(identity.create_token(role, authority_id=authority, supplier=supplier))
+
+
+@admin.command("create-user")
+def create_user(
+    login: Annotated[str, typer.Option(help="What the person signs in with, e.g. an e-mail address.")],
+    role: Annotated[Role, typer.Option(help="What the person may do.")],
+    name: Annotated[str | None, typer.Option(help="Name to show; the login if not given.")] = None,
+    authority: Annotated[str | None, typer.Option(help="Id of the authority; for the role authority.")] = None,
+    supplier: Annotated[str | None, typer.Option(help="Name of the supplier; for the role supplier.")] = None,
+) -> None:
+    """Make an account for a person. The password is asked for, or read from stdin (one line)."""
+    password = getpass.getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+    if len(password) < _SHORTEST_PASSWORD:
+        raise typer.BadParameter(f"the password needs at least {_SHORTEST_PASSWORD} characters")
+    with _open() as (_, identity):
+        account = identity.create_account(
+            login, name or login, role, password=password, authority_id=authority, supplier=supplier
+        )
+        typer.echo(account.id)

@@ -1,0 +1,55 @@
+"""All commands, and how trouble of ours is told on a terminal."""
+
+import sys
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+
+from einvoice import __version__
+from einvoice.cli.admin import admin
+from einvoice.cli.check import check
+from einvoice.cli.rules import rules
+from einvoice.cli.serve import serve, worker
+from einvoice.errors import Fault
+
+app = typer.Typer(
+    name="einvoice",
+    help="Receives electronic invoices (XRechnung, ZUGFeRD): judges them as KoSIT does, explains, hands them over.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+app.command()(check)
+app.command()(serve)
+app.command()(worker)
+app.add_typer(rules, name="rules")
+app.add_typer(admin, name="admin")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"einvoice {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version and end.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Settings come from the environment, prefix EINVOICE_; the operator handbook lists them."""
+
+
+def main() -> None:
+    """Entry point of the `einvoice` command. A wrong setting ends with code 2, a Fault with 3; both say what to do."""
+    try:
+        app()
+    except ValidationError as error:
+        for wrong in error.errors():
+            typer.echo(f"einvoice: setting EINVOICE_{str(wrong['loc'][0]).upper()}: {wrong['msg']}", err=True)
+        sys.exit(2)
+    except Fault as fault:
+        typer.echo(f"einvoice: {fault.notice.cause}: {fault.notice.detail}", err=True)
+        sys.exit(3)

@@ -1,0 +1,90 @@
+"""`einvoice serve` and `einvoice worker`: the running service, and its clean end."""
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+
+from einvoice.app import App, open_app, rule_artefacts
+from einvoice.logs import configure_logs
+from einvoice.rules import load_packs, sync
+from einvoice.settings import Settings
+from einvoice.worker import run_worker
+
+_DRAIN_SECONDS = 30  # running requests get this long at the end
+
+
+def serve(
+    workers: Annotated[int | None, typer.Option(help="Validator processes; 0 is web alone.", min=0)] = None,
+    host: Annotated[str | None, typer.Option(help="Where to listen.")] = None,
+    port: Annotated[int | None, typer.Option(help="Where to listen.")] = None,
+    demo: Annotated[bool, typer.Option(help="Two authorities, a one-time sign-in link and an example to try.")] = False,
+) -> None:
+    """Serve portal and API, with workers in the same process. Ends cleanly on SIGTERM."""
+    settings = _settings(workers=workers, host=host, port=port)
+    with open_app(settings) as app:
+        app.pool.warm_up()
+        if demo:
+            from einvoice.cli.demo import prepare_demo
+
+            typer.echo(prepare_demo(app))
+        with _working(app) if settings.workers else _idle():
+            _web(app)
+
+
+def worker(
+    workers: Annotated[int | None, typer.Option(help="Validator processes.", min=1)] = None,
+) -> None:
+    """Work off what came in, without web. Any number of them may run beside each other. Ends cleanly on SIGTERM."""
+    settings = _settings(workers=workers)
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    with open_app(settings) as app:
+        run_worker(app.desk, settings, stop)
+
+
+def _settings(**given: object) -> Settings:
+    """The settings, with what the command line says; logs on, rule packs fetched if one is missing."""
+    settings = Settings().model_copy(update={name: value for name, value in given.items() if value is not None})
+    configure_logs(settings)
+    sync(load_packs(settings.schematron_dir), rule_artefacts(settings), lambda text: typer.echo(text, err=True))
+    return settings
+
+
+@contextmanager
+def _working(app: App) -> Iterator[None]:
+    """A worker in a thread for as long as the web side runs."""
+    stop = threading.Event()
+    thread = threading.Thread(target=run_worker, args=(app.desk, app.settings, stop), name="worker")
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
+@contextmanager
+def _idle() -> Iterator[None]:
+    yield
+
+
+def _web(app: App) -> None:
+    import uvicorn  # here, so that the other commands start without the web framework
+
+    from einvoice.web import create_asgi
+
+    config = uvicorn.Config(
+        create_asgi(app),
+        host=app.settings.host,
+        port=app.settings.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=_DRAIN_SECONDS,
+    )
+    uvicorn.Server(config).run()
