@@ -3,7 +3,7 @@
 import signal
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Annotated
 
 import typer
@@ -31,7 +31,7 @@ def serve(
             from einvoice.cli.demo import prepare_demo
 
             typer.echo(prepare_demo(app))
-        with _working(app) if settings.workers else _idle():
+        with _working(app) if settings.workers else nullcontext():
             _web(app)
 
 
@@ -68,15 +68,21 @@ def _working(app: App) -> Iterator[None]:
         thread.join()
 
 
-@contextmanager
-def _idle() -> Iterator[None]:
-    yield
-
-
 def _web(app: App) -> None:
+    """Serve until told to stop; then finish the requests under way and return.
+
+    uvicorn would raise the signal again at its end and so kill the process before the worker has finished.
+    """
     import uvicorn  # here, so that the other commands start without the web framework
 
     from einvoice.web import create_asgi
+
+    class Server(uvicorn.Server):
+        @contextmanager
+        def capture_signals(self) -> Iterator[None]:
+            for number in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(number, lambda *_: setattr(self, "should_exit", True))
+            yield
 
     config = uvicorn.Config(
         create_asgi(app),
@@ -87,4 +93,4 @@ def _web(app: App) -> None:
         server_header=False,
         timeout_graceful_shutdown=_DRAIN_SECONDS,
     )
-    uvicorn.Server(config).run()
+    Server(config).run()
