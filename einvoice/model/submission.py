@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from einvoice.model.assessment import Verdict
+from einvoice.model.trouble import RefusalNotice
 
 
 class Door(StrEnum):
@@ -62,7 +63,7 @@ class Submission:
     attempts: int = 0  # claims so far
     decided_at: datetime | None = None
     fault_cause: str | None = None  # of the last attempt, for the operator alone
-    refusal_code: str | None = None
+    refusal: RefusalNotice | None = None
 
     authority_id: str | None = None
     authority_name: str | None = None

@@ -1,5 +1,6 @@
 """The report of a submission: the whole examination as JSON, and what lists and filters need of it as columns."""
 
+from dataclasses import asdict
 from functools import cache
 from typing import Any
 
@@ -47,7 +48,7 @@ def summary(examination: Examination) -> dict[str, Any]:
         "scenario": assessment.scenario,
         "errors": assessment.count(Level.ERROR),
         "warnings": assessment.count(Level.WARNING),
-        "refusal_code": assessment.refusal.code if assessment.refusal else None,
+        "refusal": asdict(assessment.refusal) if assessment.refusal else None,
         "fault_cause": assessment.fault.cause if assessment.fault else None,
         "invoice_number": invoice.number if invoice else None,
         "seller_name": invoice.seller_name if invoice else None,

@@ -4,6 +4,7 @@ from sqlalchemy import Connection, RowMapping, Select, bindparam, select
 
 from einvoice.model.assessment import Verdict
 from einvoice.model.submission import Door, Event, EventKind, Handling, Hold, Submission
+from einvoice.model.trouble import RefusalNotice
 from einvoice.store.errors import NotFound
 from einvoice.store.tables import authorities, deliveries, submissions
 
@@ -44,7 +45,7 @@ def to_submission(row: RowMapping) -> Submission:
         attempts=row["attempts"],
         decided_at=row["decided_at"],
         fault_cause=row["fault_cause"],
-        refusal_code=row["refusal_code"],
+        refusal=RefusalNotice(**row["refusal"]) if row["refusal"] else None,
         authority_id=row["authority_id"],
         authority_name=row["authority_name"],
         leitweg_id=row["leitweg_id"],

@@ -89,7 +89,7 @@ submissions = Table(
     Column("claim_token", Text),
     Column("decided_at", UtcTime),
     Column("fault_cause", Text),
-    Column("refusal_code", Text),
+    Column("refusal", JSON(none_as_null=True)),  # {"code": …, "details": {…}}
     Column("authority_id", Text, Reference("authorities.id")),
     Column("leitweg_id", Text),
     Column("invoice_number", Text),

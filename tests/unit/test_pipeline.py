@@ -89,7 +89,7 @@ def test_a_rejected_invoice_is_decided_and_handed_to_nobody(bench: Any, desk: De
 
 def test_a_refusal_is_a_rejection_with_its_code(bench: Any, desk: Desk) -> None:
     submission = processed(bench, replace(desk, extract=raises(Refusal("pdf-encrypted"))))
-    assert (submission.verdict, submission.refusal_code) == (Verdict.REJECTED, "pdf-encrypted")
+    assert (submission.verdict, submission.refusal and submission.refusal.code) == (Verdict.REJECTED, "pdf-encrypted")
     examination = bench.store.submissions.examination(submission.id)
     assert examination.document is None
     assert examination.assessment.refusal == RefusalNotice("pdf-encrypted")
@@ -98,7 +98,7 @@ def test_a_refusal_is_a_rejection_with_its_code(bench: Any, desk: Desk) -> None:
 def test_no_scenario_is_a_rejection_that_keeps_what_was_read(bench: Any, desk: Desk) -> None:
     no_scenario = Assessment.refused(RefusalNotice("no-scenario"))
     submission = processed(bench, replace(desk, assess=lambda document, on: no_scenario))
-    assert (submission.verdict, submission.refusal_code) == (Verdict.REJECTED, "no-scenario")
+    assert (submission.verdict, submission.refusal and submission.refusal.code) == (Verdict.REJECTED, "no-scenario")
     assert submission.invoice_number == "R-1"
 
 

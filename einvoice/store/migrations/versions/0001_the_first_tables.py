@@ -68,7 +68,7 @@ def upgrade() -> None:
         sa.Column("claim_token", sa.Text()),
         sa.Column("decided_at", sa.DateTime(timezone=True)),
         sa.Column("fault_cause", sa.Text()),
-        sa.Column("refusal_code", sa.Text()),
+        sa.Column("refusal", sa.JSON()),
         sa.Column("authority_id", sa.Text()),
         sa.Column("leitweg_id", sa.Text()),
         sa.Column("invoice_number", sa.Text()),
