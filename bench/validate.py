@@ -1,149 +1,105 @@
 """Cost and throughput of a check, beside plain saxonche + libxml2 on the same files in the same run.
 
-Both sides run by turns, document by document, in this process; ratios count, not seconds. "over plain" is what a
-check as a library call (extraction, semantics, verdict, JSON report) costs on top of the plain engine, in CPU time,
-which a busy machine disturbs least; below zero it is cheaper. `make bench` runs it.
+Both sides run by turns, document by document, each in a process of its own; ratios count, not seconds. "over plain" is
+what a check as a library call (extraction, semantics, verdict, JSON report) costs on top of the plain engine, in
+processor time, which a busy machine disturbs least; below zero it is cheaper. `make bench` runs it.
 """
 
 import argparse
-import copy
-import gc
 import os
 import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from lxml import etree
-from plain import PlainValidator
+from documents import UBL, small, with_lines
 from rich.console import Console
 from rich.table import Table
+from sides import Side, check_side, plain_side
 
 from einvoice.extraction import Limits, extract
-from einvoice.pipeline import Stages, examine
-from einvoice.reports import json_report
-from einvoice.rules import ArtefactStore, Registry, load_packs
-from einvoice.semantics import read_invoice
 from einvoice.settings import Settings
-from einvoice.validation import Judge, ValidatorPool
-from einvoice.validation.saxon import SaxonEngine
+from einvoice.validation import ValidatorPool
 
-SAMPLES = Path(__file__).parent.parent / "inbox" / "samples"
-UBL, CII = SAMPLES / "01-ubl-rechnung-büromöbel.xml", SAMPLES / "03-cii-rechnung-it-wartung.xml"
-LINE = "{urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2}InvoiceLine"
 SIZES = (10, 100, 1000, 5000)
-
-
-@dataclass(frozen=True)
-class Times:
-    """Seconds of each run, by the clock and by the processor."""
-
-    plain: list[float]
-    check: list[float]
-    plain_cpu: list[float]
-    check_cpu: list[float]
-
-    @property
-    def over_plain(self) -> float:
-        """What a check costs on top of plain, as a share; by medians of the processor's seconds."""
-        return statistics.median(self.check_cpu) / statistics.median(self.plain_cpu) - 1
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seconds", type=float, default=8.0, help="for each document (default 8)")
+    parser.add_argument("files", nargs="*", type=Path, help="documents to measure instead of our own")
+    parser.add_argument("--seconds", type=float, default=10.0, help="for each document (default 10)")
     parser.add_argument("--short", action="store_true", help="small documents only, one second each")
     options = parser.parse_args()
     seconds = 1.0 if options.short else options.seconds
-    sizes = SIZES[:1] if options.short else SIZES
-    documents = {"small UBL": UBL.read_bytes(), "small CII": CII.read_bytes()}
-    documents |= {f"{lines} lines": with_lines(UBL.read_bytes(), lines) for lines in sizes}
-
-    settings = Settings()
-    registry = Registry(load_packs(settings.schematron_dir))
-    store = ArtefactStore(settings.rules_dir, settings.xsd_dir)
-    plain = PlainValidator(registry, store)
-    check = library_call(Judge(registry, store, SaxonEngine(store)))
-    columns = ("document", "bytes", "plain/s", "check/s", "check p50", "check p99", "over plain")
-    table = Table(*columns, title="one process")
-    for name, data in documents.items():
-        times = measure(plain.for_document(data), lambda data=data: check(data), seconds)
-        table.add_row(name, f"{len(data):,}", *row(times))
-    console = Console(width=110)
-    console.print(table)
-    console.print(service(documents["small UBL"], seconds))
+    documents = {path.name: path.read_bytes() for path in options.files} or small()
+    if not options.files:
+        documents |= {f"{lines} lines": with_lines(lines) for lines in (SIZES[:1] if options.short else SIZES)}
+    console = Console(width=118)
+    console.print(side_by_side(documents, seconds))
+    console.print(service(next(iter(documents.values())), seconds))
     console.print(cold_start())
 
 
-def with_lines(data: bytes, lines: int) -> bytes:
-    """The invoice with so many lines: its own ones again and again, numbered (sums are not mended)."""
-    root = etree.fromstring(data)
-    own = root.findall(LINE)
-    for number in range(len(own), lines):
-        line = copy.deepcopy(own[number % len(own)])
-        line[0].text = str(number + 1)
-        root.append(line)
-    return etree.tostring(root, xml_declaration=True, encoding="UTF-8")
+def side_by_side(documents: dict[str, bytes], seconds: float) -> Table:
+    """Every document on both sides."""
+    plain, check = Side(plain_side), Side(check_side)
+    columns = ("document", "bytes", "plain/s", "check/s", "plain p50", "check p50", "check p99", "over plain")
+    table = Table(*columns, title="library call, one process a side")
+    for name, data in documents.items():
+        plain.load(data)
+        check.load(data)
+        ours, theirs = measure(plain, check, seconds)
+        table.add_row(name, f"{len(data):,}", *figures(theirs, ours))
+    table.caption = f"memory: plain {plain.memory()} MiB, check {check.memory()} MiB (most ever)"
+    return table
 
 
-def library_call(judge: Judge) -> Callable[[bytes], bytes]:
-    """A check from bytes to JSON report, as a program would call it."""
-    stages = Stages(extract=lambda data: extract(data, Limits()), read=read_invoice, assess=judge.assess)
-    return lambda data: json_report(examine(data, "invoice.xml", stages), "de")
-
-
-def measure(plain: Callable[[], object], check: Callable[[], object], seconds: float) -> Times:
-    """Run both by turns until the time is over, at least three times; two rounds before do not count."""
-    times = Times([], [], [], [])
-    for call in (plain, check) * 2:
-        call()
-    gc.collect()
+def measure(plain: Side, check: Side, seconds: float) -> tuple[list[tuple[float, float]], list[tuple[float, float]]]:
+    """Run both by turns until the time is over, at least five times. (check, plain), each (clock, processor)."""
+    ours, theirs = [], []
     end = time.perf_counter() + seconds
-    while time.perf_counter() < end or len(times.check) < 3:
-        for call, taken, cpu in ((plain, times.plain, times.plain_cpu), (check, times.check, times.check_cpu)):
-            start, start_cpu = time.perf_counter(), time.process_time()
-            call()
-            taken.append(time.perf_counter() - start)
-            cpu.append(time.process_time() - start_cpu)
-    return times
+    while time.perf_counter() < end or len(ours) < 5:
+        theirs.append(plain.run())
+        ours.append(check.run())
+    return ours, theirs
 
 
-def row(times: Times) -> list[str]:
-    ordered = sorted(times.check)
-    p99 = ordered[min(len(ordered) - 1, int(len(ordered) * 0.99))]
+def figures(plain: list[tuple[float, float]], check: list[tuple[float, float]]) -> list[str]:
+    """What the table shows of the runs."""
+    plain_clock, check_clock = (sorted(clock for clock, _ in runs) for runs in (plain, check))
+    p99 = check_clock[min(len(check_clock) - 1, int(len(check_clock) * 0.99))]
+    over = statistics.median(cpu for _, cpu in check) / statistics.median(cpu for _, cpu in plain) - 1
     return [
-        f"{len(times.plain) / sum(times.plain):.1f}",
-        f"{len(times.check) / sum(times.check):.1f}",
-        f"{statistics.median(ordered) * 1000:.1f} ms",
+        f"{len(plain_clock) / sum(plain_clock):.1f}",
+        f"{len(check_clock) / sum(check_clock):.1f}",
+        f"{statistics.median(plain_clock) * 1000:.1f} ms",
+        f"{statistics.median(check_clock) * 1000:.1f} ms",
         f"{p99 * 1000:.1f} ms",
-        f"{times.over_plain:+.1%}",
+        f"{over:+.1%}",
     ]
 
 
 def service(data: bytes, seconds: float) -> Table:
     """The supervised pool as the service uses it: throughput and memory of its processes."""
-    table = Table("pool", "documents/s", "memory of a worker (own)", title="supervised validator processes")
+    table = Table("pool", "documents/s", "memory of a worker (its own)", title="supervised validator processes")
     document, today = extract(data, Limits()), datetime.now(UTC).date()
     for workers in (1, os.cpu_count() or 1):
         with ValidatorPool(Settings().model_copy(update={"workers": workers})) as pool:
             pool.assess(document, today)
-            done, end = 0, time.perf_counter() + seconds
-            start = time.perf_counter()
-            while time.perf_counter() < end:
+            done, start = 0, time.perf_counter()
+            while time.perf_counter() - start < seconds:
                 for pending in [pool.submit(document, today) for _ in range(workers * 8)]:
                     pending.wait()
                     done += 1
             rate = done / (time.perf_counter() - start)
-            table.add_row(f"{workers} process(es)", f"{rate:.1f}", memory())
+            table.add_row(f"{workers} process(es)", f"{rate:.1f}", worker_memory())
     return table
 
 
-def memory() -> str:
-    """Resident and own (not shared with the forkserver) memory of the largest child, from /proc."""
+def worker_memory() -> str:
+    """Resident and own (not shared with the forkserver) memory of the largest worker, from /proc."""
     found = []
     for entry in Path("/proc").iterdir():
         if not entry.name.isdigit():

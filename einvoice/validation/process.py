@@ -4,6 +4,7 @@ Imported by the forkserver. It compiles all packs if `PRELOAD` says so, and its 
 process compiles what its first documents need.
 """
 
+import gc
 import json
 import os
 import sys
@@ -71,6 +72,7 @@ def _preload(folders: RuleFolders) -> None:
     except Fault:
         return
     _judges[folders] = judge
+    gc.freeze()  # what was compiled stays, and stays shared with the children
 
 
 if wanted := os.environ.pop(PRELOAD, ""):
