@@ -49,7 +49,7 @@ run: setup
 	@exec $(BIN)/einvoice serve --demo
 
 test: setup $(VENV)/.dev browser lint
-	$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

@@ -28,9 +28,12 @@ OpenPage = Callable[..., Page]
 Judge = Callable[[Page], list[str]]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """The browser: EINVOICE_CHROMIUM, or the one on the path. `make test` installs it; in CI it must be there."""
+    """The browser: EINVOICE_CHROMIUM, or the one on the path. `make test` installs it; in CI it must be there.
+
+    For a module, not for the session: Playwright keeps an event loop running, in which no test may start its own.
+    """
     path = os.environ.get("EINVOICE_CHROMIUM") or shutil.which("chromium")
     if path is None:
         absent = "no Chromium: install it (apt install chromium) or name it in EINVOICE_CHROMIUM"
