@@ -1,0 +1,60 @@
+"""The dry run: the verdict a submission would get now. Nothing is kept."""
+
+from typing import Annotated
+
+from anyio import CapacityLimiter, to_thread
+from anyio.lowlevel import RunVar
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.concurrency import run_in_threadpool
+
+from einvoice.api.describe import FILE_BODY
+from einvoice.api.forms import CHECK_FORMS, described, report, wanted_form
+from einvoice.api.schemas import V1
+from einvoice.app import App
+from einvoice.faces.body import received_file
+from einvoice.faces.caller import Wired, may
+from einvoice.faces.language import Language
+from einvoice.identity import Action, Principal
+from einvoice.intake import Upload
+from einvoice.model.examination import Examination
+from einvoice.pipeline import examine
+
+_ROOM: RunVar[CapacityLimiter] = RunVar("checks")
+
+router = APIRouter(prefix=f"{V1}/checks", tags=["Suppliers"])
+
+
+@router.post(
+    "",
+    response_class=Response,
+    responses={200: {"description": "The report, whatever the verdict", "content": described(CHECK_FORMS)}},
+    openapi_extra=FILE_BODY,
+)
+async def check(
+    request: Request, app: Wired, lang: Language, _: Annotated[Principal, Depends(may(Action.CHECK))]
+) -> Response:
+    """Check one invoice (XML, or PDF with XML inside) and answer with the report; nothing is kept.
+
+    The verdict is the one a submission would get: `accepted`, `rejected`, or `undecided` when the check could not be
+    finished for a reason on our side.
+    """
+    form = wanted_form(request, CHECK_FORMS)
+    upload = await received_file(request, app.spool, app.settings.max_upload_bytes)
+    examination = await to_thread.run_sync(_examined, upload, app, limiter=_room(app))
+    return await run_in_threadpool(report, examination, form, CHECK_FORMS, lang)
+
+
+def _examined(upload: Upload, app: App) -> Examination:
+    try:
+        return examine(upload.spooled.path.read_bytes(), upload.name, app.desk)
+    finally:
+        upload.spooled.discard()
+
+
+def _room(app: App) -> CapacityLimiter:
+    """So many checks at once as there are validator processes, and one that waits; the others wait without a thread."""
+    try:
+        return _ROOM.get()
+    except LookupError:
+        _ROOM.set(CapacityLimiter(app.settings.workers + 1))
+        return _ROOM.get()

@@ -1,0 +1,80 @@
+"""How the API describes itself (OpenAPI): what a file may be sent as, with an example that can be sent as it stands."""
+
+from importlib.resources import files
+from typing import Any
+
+from fastapi import FastAPI
+
+from einvoice.api.problems import ProblemDocument
+
+EXAMPLE_INVOICE = files("einvoice.api").joinpath("example.xml").read_text(encoding="utf-8")
+
+_FILE = {"type": "string", "format": "binary"}
+
+FILE_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "description": "The file itself, its name by `Content-Disposition` or `?filename=`; or a form with one file",
+        "content": {
+            "application/xml": {
+                "schema": {"type": "string"},
+                "examples": {"xrechnung": {"summary": "A small XRechnung (UBL)", "value": EXAMPLE_INVOICE}},
+            },
+            "application/pdf": {"schema": _FILE},
+            "application/octet-stream": {"schema": _FILE},
+            "multipart/form-data": {"schema": {"type": "object", "properties": {"file": _FILE}, "required": ["file"]}},
+        },
+    },
+    "parameters": [
+        {
+            "name": "filename",
+            "in": "query",
+            "required": False,
+            "description": "The file's name, for display",
+            "schema": {"type": "string"},
+        }
+    ],
+}
+
+BINARY: dict[str, Any] = {
+    media_type: {"schema": _FILE} for media_type in ("application/xml", "application/pdf", "application/octet-stream")
+}
+
+TITLE = "E-Rechnung Eingang"
+SUMMARY = "Receives electronic invoices (XRechnung, ZUGFeRD) for public authorities"
+DESCRIPTION = """
+Every request but `/healthz` and `/readyz` needs a token: `Authorization: Bearer TOKEN`. A token has one role.
+
+- **Suppliers** check (`POST /api/v1/checks`) and submit (`POST /api/v1/submissions`) invoices and read the reports.
+- **Authorities** lease accepted invoices, fetch and book them, and acknowledge; or follow the event feed.
+- **Operators** see everything and fetch nothing.
+
+Texts for people are German or English, by `Accept-Language`. Errors are problem documents (RFC 9457) with a stable
+`code` and a `remedy`.
+"""
+TAGS = (
+    {"name": "Suppliers", "description": "Check and submit invoices, read reports"},
+    {"name": "Authorities", "description": "Collect accepted invoices and follow what happens to them"},
+    {"name": "Operators", "description": "Is it up, can it work, how much of what"},
+)
+_PUBLIC = ("/healthz", "/readyz")
+_REF = "#/components/schemas/{model}"
+
+
+def describe(web: FastAPI) -> None:
+    """Complete the description FastAPI makes: how one authenticates, and what a problem looks like."""
+    generate = web.openapi
+
+    def described() -> dict[str, Any]:
+        if web.openapi_schema is None:
+            document = generate()
+            schema = ProblemDocument.model_json_schema(ref_template=_REF)
+            components = document.setdefault("components", {})
+            components.setdefault("schemas", {}).update(schema.pop("$defs"), ProblemDocument=schema)
+            components["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
+            document["security"] = [{"token": []}]
+            for path in _PUBLIC:
+                document["paths"][path]["get"]["security"] = []
+        return web.openapi_schema or {}
+
+    web.openapi = described  # type: ignore[method-assign]  # the way FastAPI wants it

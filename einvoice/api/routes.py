@@ -1,0 +1,18 @@
+"""All routes of the API in one place."""
+
+from fastapi import APIRouter, Depends
+
+from einvoice.api import checks, deliveries, events, operations, submissions
+from einvoice.api.problems import PROBLEM_RESPONSES
+from einvoice.faces.caller import same_origin
+
+
+def routes() -> APIRouter:
+    """The routes of version 1 under /api/v1, and those for operating the service at the top."""
+    everything = APIRouter(responses=PROBLEM_RESPONSES)
+    version = APIRouter(dependencies=[Depends(same_origin)])
+    for part in (checks, submissions, deliveries, events):
+        version.include_router(part.router)
+    everything.include_router(version)
+    everything.include_router(operations.router)
+    return everything

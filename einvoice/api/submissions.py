@@ -1,0 +1,137 @@
+"""Handing in invoices, and reading what became of them."""
+
+from dataclasses import replace
+from enum import Enum
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import JSONResponse
+
+from einvoice.api.describe import BINARY, FILE_BODY
+from einvoice.api.forms import REPORT_FORMS, described, report, wanted_form
+from einvoice.api.schemas import SUBMISSIONS, ReceiptOut, SubmissionOut, SubmissionPage
+from einvoice.faces.body import received_file
+from einvoice.faces.caller import Asking, Readable, Wired, may
+from einvoice.faces.download import original
+from einvoice.faces.language import Language
+from einvoice.faces.trouble import Problem
+from einvoice.identity import Action, Principal, scope
+from einvoice.model.assessment import Verdict
+from einvoice.model.submission import Door, Handling, Hold
+from einvoice.pipeline import submit, wait_until_settled
+
+router = APIRouter(prefix=SUBMISSIONS)
+
+Submitter = Annotated[Principal, Depends(may(Action.SUBMIT))]
+Lister = Annotated[Principal, Depends(may(Action.LIST))]
+Key = Annotated[str | None, Header(min_length=1, max_length=255, description="Your own key for this invoice")]
+Wait = Annotated[float, Query(ge=0, description="Seconds to wait for the verdict; a setting limits them")]
+
+_FILES: list[str | Enum] = ["Suppliers", "Authorities"]
+
+
+@router.post("", status_code=202, tags=["Suppliers"], openapi_extra=FILE_BODY)
+async def submit_invoice(
+    request: Request, response: Response, app: Wired, lang: Language, principal: Submitter,
+    idempotency_key: Key = None, wait: Wait = 0,
+) -> ReceiptOut:  # fmt: skip
+    """Submit one invoice (XML, or PDF with XML inside).
+
+    The answer comes when the file is durably stored: it cannot get lost any more. The verdict follows within seconds;
+    ask at `Location`, or wait for it with `?wait=`. The same file again, or the same `Idempotency-Key`, is answered
+    with the first submission (`created` is false); a rejected file may be submitted anew.
+    """
+    upload = await received_file(request, app.spool, app.settings.max_upload_bytes)
+    receipt = await run_in_threadpool(
+        submit,
+        upload.spooled,
+        desk=app.desk,
+        door=Door.API,
+        sender=principal.sender,
+        actor=principal.actor,
+        name=upload.name,
+        idempotency_key=idempotency_key,
+    )
+    submission = receipt.submission
+    if wait and not submission.settled:
+        submission = await wait_until_settled(app.store, submission.id, min(wait, app.settings.max_wait_seconds))
+    response.headers["Location"] = f"{SUBMISSIONS}/{submission.id}"
+    answer = ReceiptOut.of(submission, principal, lang)
+    return answer.model_copy(update={"created": receipt.created})
+
+
+@router.get("", tags=_FILES)
+def list_submissions(
+    app: Wired, lang: Language, principal: Lister,
+    verdict: Verdict | None = None, handling: Handling | None = None,
+    hold: Annotated[Hold | Literal["any", "none"] | None, Query(description="Or `any` reason, or `none`")] = None,
+    rule: Annotated[str | None, Query(max_length=100, description="A rule that spoke, e.g. BR-DE-15")] = None,
+    text: Annotated[str | None, Query(max_length=200, description="Looked for in names, numbers and ids")] = None,
+    after: Annotated[str | None, Query(max_length=100, description="`next` of the page before")] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> SubmissionPage:  # fmt: skip
+    """Your submissions, newest first: a supplier's own, an authority's invoices, for an operator all."""
+    wanted = replace(
+        scope(principal),
+        verdict=verdict,
+        handling=handling,
+        held={"any": True, "none": False}.get(hold or ""),
+        hold=hold if isinstance(hold, Hold) and hold else None,
+        rule=rule or None,
+        text=text or None,
+    )
+    page = app.store.submissions.find(wanted, after=after, limit=limit)
+    return SubmissionPage(items=[SubmissionOut.of(item, principal, lang) for item in page.items], next=page.next)
+
+
+@router.get("/{submission_id}", tags=_FILES)
+def show_submission(submission: Readable, caller: Asking, lang: Language) -> SubmissionOut:
+    """One submission as it stands."""
+    assert caller.principal is not None, "readable() has let the caller pass"
+    return SubmissionOut.of(submission, caller.principal, lang)
+
+
+@router.get(
+    "/{submission_id}/report",
+    tags=_FILES,
+    response_class=Response,
+    responses={200: {"description": "The report", "content": described(REPORT_FORMS)}},
+)
+def show_report(request: Request, submission: Readable, app: Wired, lang: Language) -> Response:
+    """The report, in the form that `Accept` asks for. 409 `not-decided-yet` while there is none."""
+    form = wanted_form(request, REPORT_FORMS)
+    examination = app.store.submissions.examination(submission.id)
+    if examination is None:
+        raise Problem("not-decided-yet")
+    return report(examination, form, REPORT_FORMS, lang)
+
+
+@router.get(
+    "/{submission_id}/original",
+    tags=_FILES,
+    response_class=Response,
+    responses={200: {"description": "The bytes as they came in", "content": BINARY}},
+)
+def show_original(submission: Readable, app: Wired) -> Response:
+    """The file as it came in, byte for byte."""
+    return original(submission, app)
+
+
+@router.get(
+    "/{submission_id}/invoice",
+    tags=["Authorities"],
+    response_class=JSONResponse,
+    responses={200: {"description": "Terms and groups of EN 16931-1"}},
+)
+def show_invoice(
+    submission: Readable, app: Wired,
+    attachments: Annotated[bool, Query(description="With the attached documents (BT-125) in base64")] = False,
+) -> JSONResponse:  # fmt: skip
+    """The invoice as the business terms of EN 16931-1, the same whichever syntax it came in."""
+    examination = app.store.submissions.examination(submission.id)
+    if examination is None:
+        raise Problem("not-decided-yet")
+    if examination.invoice is None:
+        raise Problem("no-invoice")
+    return JSONResponse(examination.invoice.to_dict(attachments=attachments))

@@ -1,0 +1,96 @@
+"""Taking in a file: the raw request body or a form, streamed into the spool with its limit, never whole in memory."""
+
+from email.message import Message
+
+from fastapi import Request
+from starlette.requests import ClientDisconnect
+
+from einvoice.errors import Refusal
+from einvoice.faces.trouble import Problem
+from einvoice.intake import Form, Spool, Upload, read_form, shown_name
+
+_FORM = "multipart/form-data"
+# What invoices are sent as. curl's --data-binary says "urlencoded" if it is told nothing else; the content decides.
+_RAW = frozenset(
+    {"application/pdf", "application/x-pdf", "application/octet-stream", "application/x-www-form-urlencoded"}
+)
+_PATIENCE = 2  # times the limit, up to which a body too large is still read (and dropped), so that its sender hears us
+
+
+async def received_file(request: Request, spool: Spool, limit: int) -> Upload:
+    """The one file of an API request. Raises Refusal("too-large"), Problem and BadForm; nothing is kept then."""
+    _check_encoding(request)
+    media_type = _media_type(request)
+    if media_type == _FORM:
+        return _only_file(await received_form(request, spool, limit))
+    if media_type and media_type not in _RAW and not media_type.endswith(("/xml", "+xml")):
+        raise Problem("unsupported-type", found=media_type[:100])
+    try:
+        _check_length(request, limit)
+        spooled = await spool.write_stream(request.stream())
+    except Refusal:
+        await _drain(request, limit)
+        raise
+    return Upload(name=_file_name(request), spooled=spooled)
+
+
+async def received_form(request: Request, spool: Spool, limit: int) -> Form:
+    """A form with any number of files. Raises Refusal("too-large") and BadForm; nothing is kept then."""
+    try:
+        return await read_form(request.headers.get("content-type"), request.stream(), spool)
+    except Refusal:
+        await _drain(request, limit)
+        raise
+
+
+def _media_type(request: Request) -> str:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def _check_encoding(request: Request) -> None:
+    encoding = request.headers.get("content-encoding", "identity").lower()
+    if encoding != "identity":
+        raise Problem("unsupported-encoding", found=encoding[:100])
+
+
+def _check_length(request: Request, limit: int) -> None:
+    """Refuse at once what announces itself as too large: a client that asks first sends nothing then."""
+    announced = request.headers.get("content-length", "")
+    if announced.isdecimal() and int(announced) > limit:
+        raise Refusal("too-large", limit=limit)
+
+
+def _only_file(form: Form) -> Upload:
+    if len(form.uploads) == 1:
+        return form.uploads[0]
+    form.discard()
+    raise Problem("several-files" if form.uploads else "no-file")
+
+
+async def _drain(request: Request, limit: int) -> None:
+    """Read on for a while: a client that is still sending would see a broken connection instead of our answer."""
+    if "100-continue" in request.headers.get("expect", "").lower():
+        return
+    seen = 0
+    try:
+        async for chunk in request.stream():
+            seen += len(chunk)
+            if seen > _PATIENCE * limit:
+                return
+    except (RuntimeError, ClientDisconnect):  # all was read, or nobody is left to answer
+        return
+
+
+def _file_name(request: Request) -> str:
+    """The file's name by Content-Disposition (RFC 6266) or `?filename=`; "" unknown."""
+    header = Message()
+    header["content-disposition"] = _utf8(request.headers.get("content-disposition", ""))
+    return shown_name(header.get_filename() or request.query_params.get("filename"))
+
+
+def _utf8(header: str) -> str:
+    """Headers arrive as Latin-1; many clients write UTF-8 into them."""
+    try:
+        return header.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return header

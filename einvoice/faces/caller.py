@@ -1,0 +1,90 @@
+"""Who is asking: a program by bearer token, or a person by session cookie; and whether they may."""
+
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, cast
+
+from fastapi import Depends, Request
+
+from einvoice.app import App
+from einvoice.faces.trouble import Problem
+from einvoice.identity import Action, Principal, authorise, csrf_token, resource_of
+from einvoice.model.submission import Submission
+from einvoice.settings import Settings
+
+CSRF_HEADER = "x-csrf-token"
+_READING = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def session_cookie(settings: Settings) -> str:
+    """The name of the session cookie; over HTTPS the prefix keeps other hosts and plain HTTP from setting it."""
+    return "__Host-einvoice-session" if settings.https_only else "einvoice-session"
+
+
+async def the_app(request: Request) -> App:
+    """The wired objects, as a dependency."""
+    return cast("App", request.app.state.wired)
+
+
+Wired = Annotated[App, Depends(the_app)]
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who is asking, as far as known."""
+
+    principal: Principal | None
+    session: str | None = None  # the session token, when known by cookie
+
+
+def caller_of(request: Request, app: Wired) -> Caller:
+    """Look up the token or session of a request, and remember who it was for the answer to trouble."""
+    request.state.caller = _looked_up(request, app)
+    return cast("Caller", request.state.caller)
+
+
+def _looked_up(request: Request, app: App) -> Caller:
+    """A wrong token is nobody, whatever cookie comes with it."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme:
+        return Caller(app.identity.by_token(token.strip()) if scheme.lower() == "bearer" else None)
+    session = request.cookies.get(session_cookie(app.settings))
+    principal = app.identity.by_session(session) if session else None
+    return Caller(principal, session) if principal else Caller(None)
+
+
+Asking = Annotated[Caller, Depends(caller_of)]
+
+
+def may(action: Action) -> Callable[..., Principal]:
+    """A dependency: the caller, if their role may do this at all."""
+
+    def allowed(caller: Asking) -> Principal:
+        authorise(caller.principal, action)
+        return cast("Principal", caller.principal)
+
+    return allowed
+
+
+def readable(submission_id: str, caller: Asking, app: Wired) -> Submission:
+    """A dependency: the submission named in the path, if the caller may read it. Otherwise it does not exist."""
+    authorise(caller.principal, Action.READ)  # nobody learns from the answer which ids there are
+    submission = app.store.submissions.get(submission_id)
+    authorise(caller.principal, Action.READ, resource_of(submission))
+    return submission
+
+
+Readable = Annotated[Submission, Depends(readable)]
+
+
+def same_origin(request: Request, caller: Asking) -> None:
+    """A dependency: who comes with a cookie must show that the request is made by our own pages."""
+    if caller.session is not None and request.method not in _READING:
+        check_csrf(caller.session, request.headers.get(CSRF_HEADER, ""))
+
+
+def check_csrf(session: str, shown: str) -> None:
+    """Raise Problem("csrf") unless the token belongs to the session."""
+    if not hmac.compare_digest(csrf_token(session).encode(), shown.encode()):
+        raise Problem("csrf")

@@ -1,0 +1,111 @@
+"""The outermost layer of every answer: security headers, a limit for small bodies, and no stack trace ever."""
+
+import time
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+
+import structlog
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_SMALL_BODY = 1_000_000  # bytes; files have a limit of their own, in the spool
+_FRAMES = 6  # innermost frames of a mistake that are logged
+_YEAR = 31_536_000  # seconds
+
+_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; base-uri 'none'; object-src 'none'; form-action 'self'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Cache-Control": "no-store",
+}
+
+log = structlog.get_logger()
+
+Observe = Callable[[str, str, int, float], None]  # method, route, status, seconds
+
+
+class Guard:
+    """ASGI middleware around the whole application."""
+
+    def __init__(
+        self,
+        inner: ASGIApp,
+        *,
+        https_only: bool,
+        streamed: frozenset[tuple[str, str]],
+        crashed: Callable[[Request], Response],
+        observe: Observe,
+    ) -> None:
+        """`streamed`: method and path of what takes files. `crashed`: the answer to a mistake of ours."""
+        self._inner = inner
+        self._headers = _HEADERS | ({"Strict-Transport-Security": f"max-age={_YEAR}"} if https_only else {})
+        self._streamed = streamed
+        self._crashed = crashed
+        self._observe = observe
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self._inner(scope, receive, send)
+            return
+        began, status = time.perf_counter(), 0
+
+        async def headed_send(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                for name, value in self._headers.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        if (scope["method"], scope["path"]) not in self._streamed:
+            receive = _limited(scope, receive)
+        try:
+            await self._inner(scope, receive, headed_send)
+        except Exception as error:
+            _log(scope, error)
+            if status:  # too late to say anything: the connection is cut, so that no half answer looks whole
+                raise
+            await self._crashed(Request(scope))(scope, receive, headed_send)
+        finally:
+            self._observe(scope["method"], _route(scope), status, time.perf_counter() - began)
+
+
+def _route(scope: Scope) -> str:
+    """The pattern of the path, without what stands in it."""
+    return str(getattr(scope.get("route"), "path", "unknown"))
+
+
+def _log(scope: Scope, error: Exception) -> None:
+    """Where it happened, the innermost place first. The error's message may quote what was sent, so it stays out."""
+    frames = reversed(traceback.extract_tb(error.__traceback__)[-_FRAMES:])
+    places = [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]
+    log.error("request-failed", method=scope["method"], route=_route(scope), error=type(error).__name__, at=places)
+
+
+def _limited(scope: Scope, receive: Receive) -> Receive:
+    """Refuse a body that grows, or says it will grow, above what anyone needs who sends no file."""
+    announced = Request(scope).headers.get("content-length", "")
+    seen = int(announced) if announced.isdecimal() and int(announced) > _SMALL_BODY else 0
+
+    async def limited_receive() -> Message:
+        nonlocal seen
+        if seen <= _SMALL_BODY:
+            message = await receive()
+            seen += len(message.get("body", b""))
+        if seen > _SMALL_BODY:
+            raise HTTPException(413)
+        return message
+
+    return limited_receive

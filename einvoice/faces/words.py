@@ -1,0 +1,59 @@
+"""The words people read for states and events, German and English; the texts stand in `words.toml`."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from einvoice.explain import Lang, refusal_text, status_words
+from einvoice.model.assessment import Verdict
+from einvoice.model.submission import Hold, Submission
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a submission stands, in words."""
+
+    label: str  # a few words
+    sentence: str  # what that means
+    remedy: str  # what the sender can do; "" nothing
+
+
+def word(kind: str, key: str, lang: Lang) -> str:
+    """One word: `word("door", "api", "de")`. A key without a word is its own word."""
+    texts = _words().get(kind, {}).get(key)
+    return texts[lang] if texts else key
+
+
+def standing(submission: Submission, lang: Lang) -> Standing:
+    """Where it stands, for its sender: without the names of our troubles."""
+    if submission.refusal and submission.verdict is Verdict.REJECTED:
+        why = refusal_text(submission.refusal, lang)
+        return Standing(label(submission, lang), why.sentence, why.remedy)
+    texts = _words()["standing"][_standing_key(submission)]
+    gaps = {
+        "authority": submission.authority_name or "",
+        "leitweg_id": submission.leitweg_id or "",
+        "id": submission.id,
+    }
+    sentence, remedy = (texts.get(f"{part}_{lang}", "").format_map(gaps) for part in ("sentence", "remedy"))
+    return Standing(label(submission, lang), sentence, remedy)
+
+
+def label(submission: Submission, lang: Lang) -> str:
+    """Its state in a few words: `angenommen`, `angehalten: technische Störung`."""
+    return status_words(submission.verdict, submission.handling, submission.hold, lang)
+
+
+def _standing_key(submission: Submission) -> str:
+    if submission.hold is Hold.NONE:
+        return submission.status
+    if submission.hold is Hold.UNROUTABLE and not submission.leitweg_id:
+        return "held-unaddressed"
+    return f"held-{submission.hold}"
+
+
+@cache
+def _words() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
+    return tomllib.loads(files("einvoice.faces").joinpath("words.toml").read_text(encoding="utf-8"))

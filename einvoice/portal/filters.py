@@ -1,0 +1,69 @@
+"""The filters of the list, out of the address and back into it. What an address may say wrongly is left out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TypeVar
+from urllib.parse import urlencode
+
+from einvoice.model.assessment import Verdict
+from einvoice.model.submission import Handling, Hold
+from einvoice.store import SubmissionFilter
+
+HELD, NOT_HELD = "any", "none"  # besides the single reasons
+_LONGEST = 200  # characters of a text that is looked for
+
+Choice = TypeVar("Choice", bound=StrEnum)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """What the reader asked for; "" is no wish."""
+
+    verdict: str = ""
+    handling: str = ""
+    hold: str = ""
+    rule: str = ""
+    text: str = ""
+
+    @classmethod
+    def of(cls, query: Mapping[str, str]) -> "Filters":
+        """The filters of an address."""
+        return cls(
+            verdict=_one_of(Verdict, query.get("verdict", "")),
+            handling=_one_of(Handling, query.get("handling", "")),
+            hold=_hold(query.get("hold", "")),
+            rule=query.get("rule", "").strip()[:_LONGEST],
+            text=query.get("text", "").strip()[:_LONGEST],
+        )
+
+    def narrow(self, scope: SubmissionFilter) -> SubmissionFilter:
+        """What is looked for, within what the reader may see."""
+        return replace(
+            scope,
+            verdict=Verdict(self.verdict) if self.verdict else None,
+            handling=Handling(self.handling) if self.handling else None,
+            held={HELD: True, NOT_HELD: False}.get(self.hold),
+            hold=None if self.hold in ("", HELD, NOT_HELD) else Hold(self.hold),
+            rule=self.rule or None,
+            text=self.text or None,
+        )
+
+    def address(self, path: str, **more: str) -> str:
+        """The address of the list with these filters."""
+        wishes = {name: getattr(self, name) for name in self.__slots__} | more
+        query = urlencode({name: value for name, value in wishes.items() if value})
+        return f"{path}?{query}" if query else path
+
+    @property
+    def any(self) -> bool:
+        """Whether anything is left out of the list."""
+        return self != Filters()
+
+
+def _one_of(kind: type[Choice], value: str) -> str:
+    return value if value in list(kind) else ""
+
+
+def _hold(value: str) -> str:
+    return value if value in (HELD, NOT_HELD) else _one_of(Hold, value)
