@@ -107,7 +107,7 @@ def trouble_of(error: Exception) -> Trouble:
             code = error.notice.code if error.notice.code in _texts() else "refused"
             return Trouble(code=code, refusal=error.notice)
         case Fault():
-            log.error("fault", cause=error.notice.cause)
+            log.error("fault", cause=error.notice.cause, detail=error.notice.detail)
             return Trouble(code="unavailable", headers=_retry("unavailable"))
         case Unauthenticated():
             return Trouble(code="unauthenticated", headers={"WWW-Authenticate": 'Bearer realm="einvoice"'})
