@@ -30,6 +30,7 @@ async def health() -> dict[str, str]:
 def ready(app: Wired) -> Response:
     """Whether invoices can be taken in and judged: database, disk, rule packs, validator processes."""
     checks = {"database": _database(app), "disk": _disk(app), "rules": _rules(app)}
+    checks["validators"] = "ok" if app.pool.alive else "stopped"
     good = all(found == "ok" for found in checks.values())
     body = Readiness(status="ready" if good else "not-ready", checks=checks)
     return JSONResponse(body.model_dump(), status_code=200 if good else 503)
@@ -65,8 +66,8 @@ def _rules(app: App) -> str:
     packs = app.registry.in_force(datetime.now(UTC).astimezone().date())
     if not packs:
         return "no rule pack is in force"
-    missing = [file.path for pack in packs for file in pack.files() if not app.artefacts.path(file).is_file()]
-    return f"missing: {missing[0]}; run `einvoice rules sync`" if missing else "ok"
+    missing = [file.path for pack in packs for file in pack.files() if not app.artefacts.holds(file)]
+    return f"missing or altered: {missing[0]}; run `einvoice rules sync`" if missing else "ok"
 
 
 def _is_this_machine(request: Request) -> bool:

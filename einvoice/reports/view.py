@@ -3,6 +3,7 @@
 The text report and the HTML report print a view; they add no knowledge of their own.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from einvoice import __version__
@@ -49,7 +50,7 @@ class ReportView:
         return cls(
             lang=lang,
             verdict=assessment.verdict,
-            title=f"{spoken['invoice']} {visible(number)}" if number else spoken["without_number"],
+            title=_title(examination, number, spoken),
             name=visible(examination.name),
             headline=headline,
             summary=visible(summary),
@@ -62,6 +63,13 @@ class ReportView:
             artefacts=artefacts_of(examination),
             software=spoken["software"].format(version=__version__),
         )
+
+
+def _title(examination: Examination, number: str | None, spoken: Mapping[str, str]) -> str:
+    """The invoice's number; a file in which no invoice was found goes by its own name."""
+    if number:
+        return f"{spoken['invoice']} {visible(number)}"
+    return spoken["without_number"] if examination.document else visible(examination.name) or spoken["without_number"]
 
 
 def _verdict_in_words(

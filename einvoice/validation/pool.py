@@ -34,6 +34,11 @@ class ValidatorPool:
         """Start the processes now. Raises Fault if they can't be started."""
         Pending(self._pool.schedule(os.getpid), self._seconds).wait()
 
+    @property
+    def alive(self) -> bool:
+        """Whether documents can be handed in."""
+        return bool(self._pool.active)
+
     def assess(self, document: InvoiceDocument, on: date) -> Assessment:
         """See Judge.assess. Raises Fault: timeout, engine-crash, shutdown, or the judge's own."""
         return self.submit(document, on).wait()

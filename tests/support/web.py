@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -174,7 +175,7 @@ def opened(folder: Path, **options: Any) -> Iterator[Web]:
         settings=settings,
         registry=Registry(load_packs(settings.schematron_dir)),
         artefacts=rule_artefacts(settings),
-        pool=cast("ValidatorPool", None),
+        pool=cast("ValidatorPool", SimpleNamespace(alive=True)),
         store=store,
         desk=desk,
         identity=Identity(store, settings),

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -27,6 +28,13 @@ def test_a_service_without_its_rules_is_not_ready_and_says_why(web: Web, tmp_pat
     answer = web.client().get("/readyz")
     assert (answer.status_code, answer.json()["status"]) == (503, "not-ready")
     assert "einvoice rules sync" in answer.json()["checks"]["rules"]
+
+
+def test_a_service_whose_validators_stopped_is_not_ready(web: Web, present: Callable[[Web], None]) -> None:
+    present(web)
+    web.app = replace(web.app, pool=cast("Any", SimpleNamespace(alive=False)))
+    answer = web.client().get("/readyz")
+    assert (answer.status_code, answer.json()["checks"]["validators"]) == (503, "stopped")
 
 
 def test_a_service_without_a_pack_in_force_is_not_ready(web: Web) -> None:
@@ -86,6 +94,6 @@ def present(monkeypatch: pytest.MonkeyPatch) -> Callable[[Web], None]:
 
     def here(web: Web) -> None:
         artefacts = cast("Any", web.app.artefacts)
-        monkeypatch.setattr(type(artefacts), "path", lambda self, file: Path(__file__))
+        monkeypatch.setattr(type(artefacts), "holds", lambda self, file: True)
 
     return here

@@ -48,7 +48,7 @@ def test_a_refusal_says_what_was_found_and_the_remedy(examination: MakeExaminati
     assert view.headline.startswith("Abgelehnt: Diese Datei")
     assert view.summary
     assert view.next_steps
-    assert view.title == "Rechnung ohne Nummer"
+    assert view.title == view.name
     assert (view.sheet, view.glance) == ((), ())
 
 
