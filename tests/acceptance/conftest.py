@@ -9,14 +9,6 @@ import pytest
 from tests.support.service import SAMPLES, Service
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All that talk to the service run in one process: one service serves them all, and two cores are few."""
-    here = Path(__file__).parent
-    for item in items:
-        if here in item.path.parents and item.path.name.startswith("test_http_"):
-            item.add_marker(pytest.mark.xdist_group("service"))
-
-
 @pytest.fixture(scope="session")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """One running service for all tests that do not stop it."""
