@@ -5,6 +5,7 @@ rule engine, and can only answer with bytes; whatever a PDF does to it, this pro
 """
 
 import json
+import signal
 import subprocess
 import sys
 from dataclasses import asdict, dataclass
@@ -37,8 +38,8 @@ def embedded_invoice(data: bytes, limits: PdfLimits) -> tuple[str, bytes]:
         done = subprocess.run(  # noqa: S603 - our own module, the PDF comes by stdin
             command, input=data, capture_output=True, timeout=limits.cpu_seconds + _GRACE, check=False, env={}
         )
-    except subprocess.TimeoutExpired:
-        raise Refusal("pdf-limits", limit=f"{limits.cpu_seconds} s") from None
+    except subprocess.TimeoutExpired:  # it got less processor time than its limit: the machine is busy, not the PDF bad
+        raise Fault("pdf-reader", "the PDF reader did not get the processor time it needs") from None
     except OSError as error:
         raise Fault("pdf-reader", f"the PDF reader could not be started: {error}") from error
     if done.returncode:
@@ -51,8 +52,11 @@ def embedded_invoice(data: bytes, limits: PdfLimits) -> tuple[str, bytes]:
 
 
 def _died(code: int, stderr: bytes, limits: PdfLimits) -> Refusal | Fault:
-    """A child that a limit stopped was asked too much by the PDF; anything else is our trouble."""
+    """A child that its own limit stopped was asked too much by the PDF; any other end is our trouble, and no verdict."""
     last = (stderr.decode("utf-8", "replace").strip().splitlines() or [""])[-1]
-    if code < 0 or "MemoryError" in last:  # SIGXCPU, SIGKILL, SIGSEGV: stopped on this very document
-        return Refusal("pdf-limits", limit=f"{limits.memory_bytes // 1_000_000} MB, {limits.cpu_seconds} s")
-    return Fault("pdf-reader", f"the PDF reader ended with code {code}: {last[:200]}", deterministic=True)
+    if code == -signal.SIGXCPU:
+        return Refusal("pdf-limits", limit=f"{limits.cpu_seconds} s")
+    if "MemoryError" in last:
+        return Refusal("pdf-limits", limit=f"{limits.memory_bytes // 1_000_000} MB")
+    killed = code == -signal.SIGKILL  # by the machine or an operator: another try may go well
+    return Fault("pdf-reader", f"the PDF reader ended with code {code}: {last[:200]}", deterministic=not killed)

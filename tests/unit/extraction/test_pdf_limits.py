@@ -61,12 +61,24 @@ def test_a_child_that_runs_out_of_processor_time_is_a_refusal_that_names_the_lim
 ) -> None:
     spinning = tmp_path / "child.py"
     spinning.write_text(
-        "from resource import *\nsetrlimit(RLIMIT_CORE, (0, 0))\nsetrlimit(RLIMIT_CPU, (1, 1))\nwhile True: pass\n"
+        "from resource import *\nsetrlimit(RLIMIT_CORE, (0, 0))\nsetrlimit(RLIMIT_CPU, (1, 2))\nwhile True: pass\n"
     )
     monkeypatch.setattr(pdf, "_CHILD", spinning)
     code, details = _refused(b"%PDF-", PdfLimits(cpu_seconds=1))
     assert code == "pdf-limits"
-    assert "1 s" in details["limit"]
+    assert details == {"limit": "1 s"}
+
+
+@pytest.mark.parametrize(("number", "deterministic"), [("SIGKILL", False), ("SIGSEGV", True)])
+def test_a_child_that_dies_of_anything_but_its_limits_is_a_fault_and_no_verdict(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, number: str, deterministic: bool
+) -> None:
+    dying = tmp_path / "child.py"
+    dying.write_text(f"import os, signal\nos.kill(os.getpid(), signal.{number})\n")
+    monkeypatch.setattr(pdf, "_CHILD", dying)
+    with pytest.raises(Fault) as caught:
+        embedded_invoice(b"%PDF-", PdfLimits())
+    assert caught.value.notice.deterministic is deterministic
 
 
 def test_a_mistake_of_ours_in_the_child_is_a_fault_and_no_refusal(
