@@ -52,7 +52,7 @@ def embedded_invoice(data: bytes, limits: PdfLimits) -> tuple[str, bytes]:
 
 
 def _died(code: int, stderr: bytes, limits: PdfLimits) -> Refusal | Fault:
-    """A child that its own limit stopped was asked too much by the PDF; any other end is our trouble, and no verdict."""
+    """A child stopped by its own limits was asked too much by the PDF; any other end is our trouble, no verdict."""
     last = (stderr.decode("utf-8", "replace").strip().splitlines() or [""])[-1]
     if code == -signal.SIGXCPU:
         return Refusal("pdf-limits", limit=f"{limits.cpu_seconds} s")
