@@ -31,6 +31,7 @@ class Finding:
     line: int | None  # line in the invoice XML, from 1
     terms: tuple[str, ...]  # BT/BG ids the rule is about
     message: str  # the official message of the rule; for XSD our sentence in English
+    own_level: Level | None = None  # the rule's own, where the scenario changed it; None: it did not
     found: str | None = None  # the value at the place, shortened; None: nothing there
     place: tuple[tuple[str, int | None], ...] | None = None  # the same by terms: (("BG-25", 2), ("BT-146", None))
     details: tuple[tuple[str, str], ...] = ()  # XSD only: what fills the sentence (element, expected, value)

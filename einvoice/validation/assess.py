@@ -65,9 +65,11 @@ class Judge:
 
 def _finding(ruleset: str, fired: Fired, match: Match, locations: Locations, places: Places) -> Finding:
     xpath, line, found = locations.find(fired.location)
+    level = match.scenario.level_of(fired.rule, fired.level)
     return Finding(
         rule=fired.rule,
-        level=match.scenario.level_of(fired.rule, fired.level),
+        level=level,
+        own_level=fired.level if fired.level is not level else None,
         source=Source.SCHEMATRON,
         ruleset=ruleset,
         xpath=xpath,

@@ -5,17 +5,24 @@ A forkserver compiles the rule packs once; every validator process is forked fro
 
 import multiprocessing
 import os
+import threading
 from concurrent.futures import CancelledError
+from concurrent.futures.process import BrokenProcessPool
 from datetime import date
 from types import TracebackType
 from typing import Any, Self
 
+import structlog
 from pebble import ProcessExpired, ProcessPool
 
 from einvoice.errors import Fault
 from einvoice.model import Assessment, InvoiceDocument
 from einvoice.settings import Settings
 from einvoice.validation.process import PRELOAD, RuleFolders, judge_document
+
+POOL_BROKEN = "pool-broken"
+
+log = structlog.get_logger()
 
 
 class ValidatorPool:
@@ -25,10 +32,13 @@ class ValidatorPool:
         """`preload`: compile all packs in force before the first document (a service does, one file does not)."""
         self._folders = RuleFolders.of(settings)
         self._seconds = settings.document_seconds
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["einvoice.validation.process"])
+        self._processes = max(1, settings.workers)
+        self._context = multiprocessing.get_context("forkserver")
+        self._context.set_forkserver_preload(["einvoice.validation.process"])
         os.environ[PRELOAD] = self._folders.to_json() if preload else ""  # read by the forkserver alone
-        self._pool = ProcessPool(max_workers=max(1, settings.workers), context=context)
+        self._changing = threading.Lock()
+        self._closed = False
+        self._pool = ProcessPool(max_workers=self._processes, context=self._context)
 
     def warm_up(self) -> None:
         """Start the processes now. Raises Fault if they can't be started."""
@@ -36,32 +46,57 @@ class ValidatorPool:
 
     @property
     def alive(self) -> bool:
-        """Whether documents can be handed in."""
-        return bool(self._pool.active)
+        """Whether documents can be handed in. A broken pool is replaced when the next one comes."""
+        return not self._closed
 
     def assess(self, document: InvoiceDocument, on: date) -> Assessment:
-        """See Judge.assess. Raises Fault: timeout, engine-crash, shutdown, or the judge's own."""
+        """See Judge.assess. Raises Fault: timeout, engine-crash, pool-broken, shutdown, or the judge's own.
+
+        Where the pool broke under it through no fault of this document, it is handed in once more.
+        """
+        try:
+            return self.submit(document, on).wait()
+        except Fault as fault:
+            if fault.notice.cause != POOL_BROKEN:
+                raise
         return self.submit(document, on).wait()
 
     def submit(self, document: InvoiceDocument, on: date) -> "Pending":
         """Begin to assess; several documents at once keep all processes busy."""
         task = [self._folders, document, on]
         try:
-            future = self._pool.schedule(judge_document, args=task, timeout=self._seconds)
-        except RuntimeError as error:  # pebble: the pool is closed or broken
-            raise Fault("shutdown", f"the validator pool takes nothing more: {error}") from None
+            future = self._working_pool().schedule(judge_document, args=task, timeout=self._seconds)
+        except RuntimeError as error:  # it was closed or broke between the two calls
+            raise Fault(POOL_BROKEN, f"the validator pool takes nothing: {error}") from None
         return Pending(future, self._seconds)
+
+    def _working_pool(self) -> ProcessPool:
+        """The pool, made anew if it broke: pebble gives up when a process dies that was idle (out of memory, say)."""
+        with self._changing:
+            if self._closed:
+                raise Fault("shutdown", "the validator pool is closed")
+            if not self._pool.active:
+                log.error("validator-pool-replaced")
+                _end(self._pool)
+                self._pool = ProcessPool(max_workers=self._processes, context=self._context)
+            return self._pool
 
     def close(self) -> None:
         """End at once: what is under way is given up (nothing is lost, it is still to do)."""
-        self._pool.stop()  # type: ignore[no-untyped-call]
-        self._pool.join()
+        with self._changing:
+            self._closed = True
+            _end(self._pool)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
+
+
+def _end(pool: ProcessPool) -> None:
+    pool.stop()  # type: ignore[no-untyped-call]
+    pool.join()
 
 
 class Pending:
@@ -80,6 +115,8 @@ class Pending:
             raise Fault("timeout", detail) from None
         except ProcessExpired as error:
             raise Fault("engine-crash", f"the validator process died with code {error.exitcode}") from None
+        except BrokenProcessPool as error:
+            raise Fault(POOL_BROKEN, f"the validator pool broke: {error}") from None
         except CancelledError:
             raise Fault("shutdown", "the validator pool was closed") from None
         return answer

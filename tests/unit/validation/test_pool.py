@@ -35,6 +35,10 @@ def fault(*_: object) -> Assessment:
     raise Fault("engine-abort", "no digits in value", deterministic=True)
 
 
+def own_pid(*_: object) -> Assessment:
+    return Assessment(verdict=Verdict.REJECTED, engine=str(os.getpid()))
+
+
 def answer(folders: RuleFolders, document: InvoiceDocument, on: date) -> Assessment:
     return Assessment(verdict=Verdict.REJECTED, engine=f"{document.root.tag} {on}")
 
@@ -76,6 +80,15 @@ def test_after_a_lost_process_the_next_document_is_judged(
     _cause(pool, task, monkeypatch)
     monkeypatch.setattr(module, "judge_document", answer)
     assert pool.assess(DOCUMENT, DAY).verdict is Verdict.REJECTED
+
+
+def test_an_idle_process_that_dies_is_replaced_too(pool: ValidatorPool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "judge_document", own_pid)
+    for _ in range(3):
+        died = int(pool.assess(DOCUMENT, DAY).engine or 0)
+        os.kill(died, signal.SIGKILL)
+        time.sleep(0.5)  # pebble finds out
+        assert int(pool.assess(DOCUMENT, DAY).engine or 0) != died
 
 
 def test_a_closed_pool_gives_a_fault_that_a_retry_mends(tmp_path: Path) -> None:
