@@ -76,10 +76,13 @@ def process(submission_id: str, desk: Desk) -> None:
     examination, routing = _look(source, received.received_at, desk.store.clock(), desk)  # (2) to (5)
     fault = examination.assessment.fault
     try:
+        if fault is not None:
+            log.warning("fault", submission=submission_id, cause=fault.cause, attempt=claim.submission.attempts)
         if fault is not None and _can_be_tried_again(claim, fault, desk):
             desk.store.claims.postpone(claim, fault, _next_try(claim, desk))
         else:
             desk.store.claims.decide(claim, Decision.of(examination, routing))  # (6) one transaction
+            log.info("decided", submission=submission_id, verdict=str(examination.verdict))
     except ClaimLost:
         log.warning("claim-lost", submission=submission_id)
 

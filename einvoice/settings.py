@@ -38,7 +38,7 @@ class Settings(BaseSettings):
 
     # The web side
     host: str = "127.0.0.1"  # where to listen
-    port: int = 8080  # where to listen
+    port: int = Field(default=8080, ge=0, le=65535)  # where to listen
     public_url: str = ""  # how senders reach us; empty: http://host:port
     session_hours: int = 12  # how long a sign-in to the portal lasts
     https_only: bool = False  # cookies over HTTPS alone; switch on behind a proxy that ends TLS
@@ -57,7 +57,7 @@ class Settings(BaseSettings):
     max_xml_depth: int = 100  # levels of nesting
     max_xml_nodes: int = 5_000_000  # elements
     max_pdf_objects: int = 200_000  # objects in a PDF
-    max_pdf_unpacked_bytes: int = 200_000_000  # all invoices embedded in a PDF, unpacked
+    max_pdf_unpacked_bytes: int = 75_000_000  # all invoices embedded in a PDF, unpacked; pypdf allows no more a file
     pdf_memory_bytes: int = 1_000_000_000  # address space of the child that reads a PDF
     pdf_cpu_seconds: int = 20  # processor time of that child
     max_wait_seconds: float = 60.0  # longest ?wait= of a submission

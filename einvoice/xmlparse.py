@@ -9,10 +9,13 @@ from xml.parsers import expat
 
 from lxml import etree
 
-from einvoice.errors import Refusal
+from einvoice.errors import Fault, Refusal
 from einvoice.model.xml import hardened_parser, reparse
 
 __all__ = ["XmlLimits", "parse", "reparse"]
+
+
+_VERSIONS = ("1.0", "1.1")  # XML has no others
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +30,13 @@ class XmlLimits:
 def parse(data: bytes, limits: XmlLimits) -> etree._Element:
     """Parse one XML document, or refuse it.
 
-    Raises Refusal: empty, too-large, not-xml, malformed, encoding, doctype, too-deep, too-many-nodes.
+    Raises Refusal: too-large, empty, not-xml, malformed, encoding, doctype, too-deep, too-many-nodes. Raises Fault if
+    there is not enough memory: that says nothing about the document.
     """
-    if not data.strip():
-        raise Refusal("empty")
     if len(data) > limits.size:
         raise Refusal("too-large", limit=limits.size, size=len(data))
+    if not data.strip():
+        raise Refusal("empty")
     brackets = data.count(b"<")  # at least one for each element, so that most documents need no counting
     if brackets > 4 * limits.nodes:  # elements, end tags, comments: refused before memory is spent
         raise Refusal("too-many-nodes", limit=limits.nodes)
@@ -41,8 +45,11 @@ def parse(data: bytes, limits: XmlLimits) -> etree._Element:
         root = etree.fromstring(data, hardened_parser())
     except etree.XMLSyntaxError as error:
         raise _syntax_refusal(error, limits) from None
-    if root.getroottree().docinfo.doctype:
+    declared = root.getroottree().docinfo
+    if declared.doctype:
         raise Refusal("doctype")
+    if declared.xml_version not in _VERSIONS:
+        raise Refusal("malformed", line=1, reason=f"XML {declared.xml_version}")
     if _deeper_than(limits.depth)(root):
         raise Refusal("too-deep", limit=limits.depth)
     if brackets > limits.nodes and root.xpath("count(//*)") > limits.nodes:
@@ -84,8 +91,10 @@ def _check_prolog(data: bytes) -> None:
         raise _prolog_refusal(error) from None
 
 
-def _prolog_refusal(error: expat.ExpatError) -> Refusal:
+def _prolog_refusal(error: expat.ExpatError) -> Refusal | Fault:
     codes = expat.errors.codes
+    if error.code == codes[expat.errors.XML_ERROR_NO_MEMORY]:
+        return Fault("memory", "not enough memory to read the XML")
     if error.code in (codes[expat.errors.XML_ERROR_UNKNOWN_ENCODING], codes[expat.errors.XML_ERROR_INCORRECT_ENCODING]):
         return Refusal("encoding", reason=expat.ErrorString(error.code) or "")
     if error.code in (codes[expat.errors.XML_ERROR_SYNTAX], codes[expat.errors.XML_ERROR_INVALID_TOKEN]):
@@ -93,8 +102,10 @@ def _prolog_refusal(error: expat.ExpatError) -> Refusal:
     return Refusal("malformed", line=error.lineno, reason=expat.ErrorString(error.code) or "")
 
 
-def _syntax_refusal(error: etree.XMLSyntaxError, limits: XmlLimits) -> Refusal:
+def _syntax_refusal(error: etree.XMLSyntaxError, limits: XmlLimits) -> Refusal | Fault:
     types = etree.ErrorTypes
+    if any(entry.type == types.ERR_NO_MEMORY for entry in error.error_log) or error.code == types.ERR_NO_MEMORY:
+        return Fault("memory", "not enough memory to read the XML")
     if error.code in (types.ERR_INVALID_ENCODING, types.ERR_UNSUPPORTED_ENCODING, types.ERR_UNKNOWN_ENCODING):
         return Refusal("encoding", reason=error.msg)
     if "xcessive depth" in (error.msg or ""):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from einvoice.model.account import Role
-from einvoice.routing import leitweg_problem
+from einvoice.routing import LeitwegProblem, leitweg_problem
 from einvoice.settings import Settings
 
 if TYPE_CHECKING:
@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from einvoice.store import Store
 
 admin = typer.Typer(help="Authorities, tokens and accounts.", no_args_is_help=True)
+_PROBLEMS = {
+    LeitwegProblem.FORMAT: "is not formed like a Leitweg-ID",
+    LeitwegProblem.CHECK_DIGIT: "has a wrong check digit",
+}
 _SHORTEST_PASSWORD = 12  # characters; NIST SP 800-63B asks for at least 8, BSI for length over complexity
 
 
@@ -48,9 +52,29 @@ def create_authority(
     """Enter an authority into the directory; prints its id. Invoices that waited for it go out at once."""
     for text in leitweg_id:
         if problem := leitweg_problem(text):
-            typer.echo(f"warning: {text}: {problem.value}; invoices must name it exactly like this", err=True)
+            typer.echo(f"warning: {text} {_PROBLEMS[problem]}; invoices must name it exactly like this", err=True)
     with _open() as (store, _):
         typer.echo(store.authorities.create(name, leitweg_id, policy={}).id)
+
+
+@admin.command("add-leitweg-id")
+def add_leitweg_id(
+    authority: Annotated[str, typer.Option(help="Id of the authority; list-authorities shows it.")],
+    leitweg_id: Annotated[list[str], typer.Option(help="The Leitweg-ID; repeat for several.")],
+) -> None:
+    """Give an authority further Leitweg-IDs. Invoices that waited for them go out at once."""
+    with _open() as (store, _):
+        for text in leitweg_id:
+            store.authorities.add_leitweg_id(authority, text, actor="admin")
+            typer.echo(f"{text} belongs to {store.authorities.get(authority).name}")
+
+
+@admin.command("list-authorities")
+def list_authorities() -> None:
+    """Show every authority: id, name, Leitweg-IDs."""
+    with _open() as (store, _):
+        for authority in store.authorities.all():
+            typer.echo(f"{authority.id}  {authority.name}  {', '.join(sorted(authority.leitweg_ids))}")
 
 
 @admin.command("create-token")

@@ -5,14 +5,17 @@ import sys
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 from rich.progress import track
 
 from einvoice.app import open_stages
+from einvoice.errors import Fault
 from einvoice.explain import Lang
 from einvoice.model import Verdict
 from einvoice.model.examination import Examination
@@ -56,6 +59,8 @@ def check(
     Ends with 0: all accepted, 1: some rejected, 2: wrong usage, 3: some undecided (trouble of ours, told on stderr).
     """
     documents = list(_documents(paths))
+    if not documents:
+        raise typer.BadParameter("there is no XML or PDF file in it", param_hint="PATH")
     if output_format is Format.HTML and len(documents) > 1 and output is None:
         raise typer.BadParameter("HTML is one page a document: name a folder with --output", param_hint="--format")
     settings = Settings()
@@ -101,9 +106,22 @@ def _examined(documents: list[str], stages: Stages, workers: int) -> Iterator[tu
 
 
 def _one(path: str, stages: Stages) -> Examination:
-    if path == STDIN:
-        return examine(sys.stdin.buffer.read(), "stdin", stages)
-    return examine(Path(path).read_bytes(), Path(path).name, stages)
+    name, data = ("stdin", sys.stdin.buffer.read()) if path == STDIN else (Path(path).name, _read(Path(path)))
+    if isinstance(data, OSError):  # we could not read it: that says nothing about the invoice
+        unread = replace(stages, extract=partial(_raise, Fault("unreadable", f"{path}: {data.strerror}")))
+        return examine(b"", name, unread)
+    return examine(data, name, stages)
+
+
+def _read(path: Path) -> bytes | OSError:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        return error
+
+
+def _raise(fault: Fault, _: bytes) -> NoReturn:
+    raise fault
 
 
 def _progress(results: Iterator[tuple[str, Examination]], total: int) -> Iterable[tuple[str, Examination]]:

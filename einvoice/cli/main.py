@@ -1,5 +1,6 @@
 """All commands, and how trouble of ours is told on a terminal."""
 
+import os
 import sys
 from typing import Annotated
 
@@ -43,13 +44,19 @@ def options(
 
 
 def main() -> None:
-    """Entry point of the `einvoice` command. A wrong setting ends with code 2, a Fault with 3; both say what to do."""
+    """Entry point of the `einvoice` command. A wrong setting ends with code 2, trouble of ours with 3; both say so."""
     try:
         app()
     except ValidationError as error:
         for wrong in error.errors():
             typer.echo(f"einvoice: setting EINVOICE_{str(wrong['loc'][0]).upper()}: {wrong['msg']}", err=True)
         sys.exit(2)
+    except BrokenPipeError:  # whoever reads our output has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(3)
+    except OSError as error:
+        typer.echo(f"einvoice: {error.strerror}: {error.filename or ''}", err=True)
+        sys.exit(3)
     except Fault as fault:
         typer.echo(f"einvoice: {fault.notice.cause}: {fault.notice.detail}", err=True)
         sys.exit(3)

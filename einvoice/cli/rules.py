@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from einvoice.app import rule_artefacts
-from einvoice.rules import Pack, load_packs, missing, sync
+from einvoice.rules import load_packs, missing, sync
 from einvoice.settings import Settings
 
 rules = typer.Typer(help="The official rules that decide: fetched and loaded by hash alone.", no_args_is_help=True)
@@ -50,8 +50,5 @@ def verify_command() -> None:
         typer.echo(f"{pack.name}: {file.path} is missing or altered (listed SHA-256 {file.sha256})", err=True)
     if wrong:
         raise typer.Exit(1)
-    typer.echo(f"{sum(_count(pack) for pack in packs)} files of {len(packs)} packs are as listed")
-
-
-def _count(pack: Pack) -> int:
-    return len(list(pack.files()))
+    files = {file.sha256 for pack in packs for file in pack.files()}
+    typer.echo(f"{len(files)} files of {len(packs)} packs are as listed")

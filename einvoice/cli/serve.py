@@ -1,5 +1,6 @@
 """`einvoice serve` and `einvoice worker`: the running service, and its clean end."""
 
+import os
 import signal
 import threading
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from typing import Annotated
 import typer
 
 from einvoice.app import App, open_app, rule_artefacts
+from einvoice.identity.identity import is_loopback
 from einvoice.logs import configure_logs
 from einvoice.rules import load_packs, sync
 from einvoice.settings import Settings
@@ -25,8 +27,11 @@ def serve(
 ) -> None:
     """Serve portal and API, with workers in the same process. Ends cleanly on SIGTERM."""
     settings = _settings(workers=workers, host=host, port=port)
+    os.umask(0o077)  # whatever is written holds invoices: for the service's user alone
     with open_app(settings) as app:
         app.pool.warm_up()
+        if demo and not is_loopback(settings.host):
+            raise typer.BadParameter("sign-in links exist on loopback only; set EINVOICE_HOST=127.0.0.1")
         if demo:
             from einvoice.cli.demo import prepare_demo
 
@@ -40,6 +45,7 @@ def worker(
 ) -> None:
     """Work off what came in, without web. Any number of them may run beside each other. Ends cleanly on SIGTERM."""
     settings = _settings(workers=workers)
+    os.umask(0o077)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

@@ -47,10 +47,10 @@ class Limits:
 
 def extract(data: bytes, limits: Limits) -> InvoiceDocument:
     """The invoice XML of a file, parsed. Raises Refusal (see explain/ for every code) or Fault."""
-    if not data.strip(b" \t\r\n\0"):
-        raise Refusal("empty")
     if len(data) > limits.xml.size:
         raise Refusal("too-large", limit=limits.xml.size, size=len(data))
+    if not data.strip(b" \t\r\n\0"):
+        raise Refusal("empty")
     kind = sniff(data)
     if kind is Kind.PDF:
         name, xml = embedded_invoice(data, limits.pdf)

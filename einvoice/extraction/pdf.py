@@ -22,7 +22,7 @@ class PdfLimits:
     """What reading one PDF may cost. Units: objects, bytes of all unpacked streams, bytes, CPU seconds."""
 
     objects: int = 200_000
-    unpacked_bytes: int = 200_000_000
+    unpacked_bytes: int = 75_000_000
     memory_bytes: int = 1_000_000_000
     cpu_seconds: int = 20
 
@@ -36,7 +36,13 @@ def embedded_invoice(data: bytes, limits: PdfLimits) -> tuple[str, bytes]:
     command = [sys.executable, "-I", str(_CHILD), json.dumps(asdict(limits))]
     try:
         done = subprocess.run(  # noqa: S603 - our own module, the PDF comes by stdin
-            command, input=data, capture_output=True, timeout=limits.cpu_seconds + _GRACE, check=False, env={}
+            command,
+            input=data,
+            capture_output=True,
+            timeout=limits.cpu_seconds + _GRACE,
+            check=False,
+            env={},
+            start_new_session=True,  # a signal to our group is not meant for it
         )
     except subprocess.TimeoutExpired:  # it got less processor time than its limit: the machine is busy, not the PDF bad
         raise Fault("pdf-reader", "the PDF reader did not get the processor time it needs") from None
@@ -58,5 +64,5 @@ def _died(code: int, stderr: bytes, limits: PdfLimits) -> Refusal | Fault:
         return Refusal("pdf-limits", limit=f"{limits.cpu_seconds} s")
     if "MemoryError" in last:
         return Refusal("pdf-limits", limit=f"{limits.memory_bytes // 1_000_000} MB")
-    killed = code == -signal.SIGKILL  # by the machine or an operator: another try may go well
-    return Fault("pdf-reader", f"the PDF reader ended with code {code}: {last[:200]}", deterministic=not killed)
+    stopped = -code in (signal.SIGKILL, signal.SIGTERM, signal.SIGINT)  # by the machine or an operator: try again
+    return Fault("pdf-reader", f"the PDF reader ended with code {code}: {last[:200]}", deterministic=not stopped)

@@ -50,14 +50,20 @@ def _answer(data: bytes, limits: dict[str, int]) -> tuple[dict[str, Any], bytes]
         return _chosen(dict(_candidates(reader, limits["unpacked_bytes"])))
     except (FileNotDecryptedError, DependencyError):
         return _refusal("pdf-encrypted"), b""
-    except (LimitReachedError, MemoryError, RecursionError) as error:
-        return _refusal("pdf-limits", limit=type(error).__name__), b""
+    except LimitReachedError:
+        return _refusal("pdf-limits", limit=f"{limits['unpacked_bytes'] // 1_000_000} MB"), b""
+    except MemoryError:
+        return _refusal("pdf-limits", limit=f"{limits['memory_bytes'] // 1_000_000} MB"), b""
+    except RecursionError:
+        return _refusal("pdf-broken", reason="RecursionError"), b""
     except (PyPdfError, PdfReadError, ValueError, KeyError, TypeError, AttributeError, IndexError, OSError) as error:
         return _refusal("pdf-broken", reason=type(error).__name__), b""
 
 
 def _candidates(reader: Any, unpacked: int) -> Iterator[tuple[str, tuple[str, bytes]]]:
     """(hash, (name, bytes)) of every attachment with an invoice's name; identical bytes count once."""
+    from pypdf.errors import LimitReachedError
+
     total = 0
     for attachment in reader.attachment_list:
         name = attachment.alternative_name or attachment.name or ""
@@ -66,7 +72,7 @@ def _candidates(reader: Any, unpacked: int) -> Iterator[tuple[str, tuple[str, by
         content = attachment.content
         total += len(content)
         if total > unpacked:
-            raise MemoryError
+            raise LimitReachedError
         yield hashlib.sha256(content).hexdigest(), (name, content)
 
 

@@ -95,7 +95,7 @@ class Identity:
 
         `host` is where the service listens. Raises ValueError when others could reach it, LookupError without account.
         """
-        if not _is_loopback(host):
+        if not is_loopback(host):
             raise ValueError(f"sign-in links exist on loopback only, not on {host}")
         found = self._accounts.by_login(login)
         if found is None:
@@ -148,7 +148,8 @@ def _decoy() -> str:
     return _hasher.hash(_new_secret())
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches what listens there."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

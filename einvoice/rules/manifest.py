@@ -153,8 +153,15 @@ class Pack(_Part):
 
 
 def load_packs(folder: Path) -> tuple[Pack, ...]:
-    """Read every manifest of the folder, by name. Raises Fault naming the file that can't be read as one."""
-    return tuple(_load(path) for path in sorted(folder.glob("*.toml")))
+    """Read every manifest of the folder, by name.
+
+    Raises Fault naming the file that can't be read as one, or the folder if there is none: without rules nothing may
+    be judged.
+    """
+    packs = tuple(_load(path) for path in sorted(folder.glob("*.toml")))
+    if not packs:
+        raise Fault("rules-missing", f"there is no rule pack manifest in {folder}")
+    return packs
 
 
 def _load(path: Path) -> Pack:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from einvoice.errors import Fault
 from einvoice.model import InvoiceDocument
 from einvoice.rules.manifest import Pack, Scenario
 
@@ -30,15 +31,22 @@ class Registry:
         """The one scenario that fits root element and BT-24 exactly.
 
         None when there is none, or, as in KoSIT (ScenarioRepository), when several BT-24 fit several scenarios.
+        Raises Fault when no official pack is in force or two of them hold the same scenario: that is no verdict.
         """
+        packs = self.in_force(on)
+        if not any(pack.official for pack in packs):
+            raise Fault("rules-missing", f"no official rule pack is in force on {on}")
         for official in (True, False):
             found = [
                 Match(pack, scenario)
-                for pack in self.in_force(on)
+                for pack in packs
                 if pack.official is official
                 for scenario in pack.scenarios
                 if scenario.fits(document)
             ]
+            if len({match.scenario.name for match in found}) < len(found):
+                names = ", ".join(match.pack.name for match in found)
+                raise Fault("rules-ambiguous", f"several packs in force hold the same scenario: {names}")
             if found:
                 return found[0] if len(found) == 1 else None
         return None

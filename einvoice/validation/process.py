@@ -13,7 +13,6 @@ from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 
-from einvoice.errors import Fault
 from einvoice.model import Assessment, InvoiceDocument
 from einvoice.rules import ArtefactStore, Registry, load_packs
 from einvoice.settings import Settings
@@ -65,11 +64,11 @@ def _silence() -> None:
 
 
 def _preload(folders: RuleFolders) -> None:
-    """Compile now. What is missing or damaged is said as a Fault by the first document, not here."""
+    """Compile now. Whatever goes wrong is said as a Fault by the first document, not here: this process must live."""
     try:
         judge = build_judge(folders)
         judge.preload(datetime.now(UTC).date())
-    except Fault:
+    except Exception:
         return
     _judges[folders] = judge
     gc.freeze()  # what was compiled stays, and stays shared with the children

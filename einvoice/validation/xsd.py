@@ -12,11 +12,13 @@ from einvoice.model import Finding, InvoiceDocument
 from einvoice.rules import ArtefactStore, Match, SchemaSet
 from einvoice.rules.manifest import ArtefactFile
 from einvoice.validation.lexical import point_at
+from einvoice.validation.xsdlog import from_libxml2
 
 if TYPE_CHECKING:
     from einvoice.validation.xsdwords import SchemaWords
 
 LIBXML = f"libxml2 {'.'.join(map(str, etree.LIBXML_VERSION))}"
+_WORDED_BYTES = 3_000_000  # of larger documents libxml2's own words are told: the better ones take too long
 MOST = 50  # errors told of a document; a mangled file repeats itself
 
 
@@ -39,6 +41,10 @@ class SchemaShelf:
         if decider.validate(document.root.getroottree()):
             return []
         log = list(islice(decider.error_log, MOST))
+        if not log or not all(entry.type_name.startswith("SCHEMAV") for entry in log):
+            raise Fault("schema-check", "libxml2 could not finish the check; there may be too little memory")
+        if len(document.xml) > _WORDED_BYTES:
+            return [from_libxml2(entry, match.scenario.schema_set) for entry in log]
         return self._worder(schema).findings(document, match.scenario.schema_set, log)
 
     def compiled(self, schema: SchemaSet) -> etree.XMLSchema:

@@ -22,6 +22,7 @@ from einvoice.model import Finding, InvoiceDocument, Level, Source
 from einvoice.model.namespaces import PREFIX_OF
 from einvoice.semantics import Places
 from einvoice.validation.location import path_of
+from einvoice.validation.xsdlog import from_libxml2
 
 _MOST = 50  # violations worded; a mangled file repeats itself
 _NAMES = 12  # expected names shown; some types allow dozens
@@ -107,25 +108,6 @@ def culprit(error: XMLSchemaValidationError) -> etree._Element | None:
     if isinstance(error, XMLSchemaChildrenValidationError) and error.invalid_tag is not None:
         return element[error.index] if error.index < len(element) else element
     return element
-
-
-def from_libxml2(entry: etree._LogEntry, ruleset: str) -> Finding:
-    """What libxml2 says itself, for the rare violation the other library does not see."""
-    message = entry.message
-    for uri, prefix in PREFIX_OF.items():
-        message = message.replace(f"{{{uri}}}", f"{prefix}:")
-    element = re.search(r"Element '([^']*)'", message)
-    return Finding(
-        rule="xsd-other",
-        level=Level.ERROR,
-        source=Source.XSD,
-        ruleset=ruleset,
-        xpath="",
-        line=entry.line or None,
-        terms=(),
-        message=message,
-        details=_details(element=element[1] if element else ""),
-    )
 
 
 def _children(error: XMLSchemaChildrenValidationError, parent: str) -> Violation:

@@ -69,7 +69,7 @@ def test_a_child_that_runs_out_of_processor_time_is_a_refusal_that_names_the_lim
     assert details == {"limit": "1 s"}
 
 
-@pytest.mark.parametrize(("number", "deterministic"), [("SIGKILL", False), ("SIGSEGV", True)])
+@pytest.mark.parametrize(("number", "deterministic"), [("SIGKILL", False), ("SIGTERM", False), ("SIGSEGV", True)])
 def test_a_child_that_dies_of_anything_but_its_limits_is_a_fault_and_no_verdict(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, number: str, deterministic: bool
 ) -> None:

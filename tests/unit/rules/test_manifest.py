@@ -30,6 +30,11 @@ def test_a_faulty_manifest_is_a_fault_that_names_the_file(tmp_path: Path, old: s
         load_packs(tmp_path)
 
 
+def test_a_folder_without_manifests_is_a_fault(tmp_path: Path) -> None:
+    with pytest.raises(Fault, match="no rule pack manifest"):
+        load_packs(tmp_path)
+
+
 def test_a_custom_level_overrides_the_rules_own() -> None:
     pack = next(pack for pack in load_packs(Settings().schematron_dir) if pack.id.startswith("xrechnung"))
     extension = next(scenario for scenario in pack.scenarios if "Extension (UBL" in scenario.name)

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from einvoice.errors import Fault
 from einvoice.extraction import Limits, extract
 from einvoice.model import InvoiceDocument
 from einvoice.rules import Registry, load_packs
@@ -98,8 +99,15 @@ def test_in_cii_each_text_of_the_identifier_is_compared(registry: Registry, iden
     assert _name(registry, extract(CII.format(id=identifier).encode(), Limits())) == name
 
 
-def test_a_pack_judges_only_within_its_validity(registry: Registry) -> None:
-    assert registry.match(_ubl(XRECHNUNG), date(2020, 1, 1)) is None
+def test_without_an_official_pack_in_force_nothing_is_judged(registry: Registry) -> None:
+    with pytest.raises(Fault, match="no official rule pack is in force on 2020-01-01"):
+        registry.match(_ubl(XRECHNUNG), date(2020, 1, 1))
+
+
+def test_two_packs_in_force_with_the_same_scenario_are_a_fault_and_no_verdict(registry: Registry) -> None:
+    later = [pack.model_copy(update={"version": "2027-01-31"}) for pack in registry.packs]
+    with pytest.raises(Fault, match="2027-01-31"):
+        Registry([*registry.packs, *later]).match(_ubl(XRECHNUNG), TODAY)
 
 
 def test_every_manifest_names_levels_only_of_rules_once(registry: Registry) -> None:

@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from einvoice.errors import Fault
 from einvoice.extraction import Limits, extract
 from einvoice.model import Finding
 from einvoice.rules import ArtefactStore, Registry, load_packs
@@ -128,6 +129,28 @@ def test_what_the_wording_library_stumbles_over_is_told_in_libxml2s_words(
     findings = check(GOOD.replace("<c:IssueDate>", '<c:IssueDate xsi:type="nonsense">'))
     assert [finding.rule for finding in findings] == ["xsd-other"]
     assert findings[0].line == 3
+
+
+def test_a_very_large_document_is_told_in_libxml2s_words_at_once(check: Callable[[str], list[Finding]]) -> None:
+    findings = check(GOOD.replace("</Invoice>", "<x/>" * 800_000 + "</Invoice>"))
+    assert {finding.rule for finding in findings} == {"xsd-other"}
+
+
+def test_a_check_that_libxml2_could_not_finish_is_a_fault_and_no_verdict(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Exhausted:
+        error_log = ()
+
+        def validate(self, tree: object) -> bool:
+            return False
+
+    settings = Settings()
+    shelf = SchemaShelf(ArtefactStore(settings.rules_dir, settings.xsd_dir))
+    monkeypatch.setattr(shelf, "compiled", lambda schema: Exhausted())
+    document = extract((HEAD + GOOD).encode(), Limits())
+    match = Registry(load_packs(settings.schematron_dir)).match(document, date(2026, 11, 1))
+    assert match is not None
+    with pytest.raises(Fault):
+        shelf.check(document, match)
 
 
 def test_a_mangled_document_does_not_flood_the_report(check: Callable[[str], list[Finding]]) -> None:
