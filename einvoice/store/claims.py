@@ -12,7 +12,7 @@ from einvoice.model.decision import Decision
 from einvoice.model.submission import Claim, EventKind, Handling, Hold, Submission
 from einvoice.model.trouble import FaultNotice
 from einvoice.store.authorities import addressee
-from einvoice.store.changes import Cause, change, locked_row
+from einvoice.store.changes import Cause, change, locked_row, record
 from einvoice.store.database import Database
 from einvoice.store.deliveries import make_available
 from einvoice.store.errors import ClaimLost, NotFound
@@ -120,7 +120,9 @@ def _decided(
     state: dict[str, Any] = {"verdict": decision.verdict, "handling": Handling.DECIDED, "hold": hold}
     decided_columns = columns | _AT_REST | {"decided_at": cause.at}
     decided = change(connection, row, EventKind.DECIDED, cause, **state, columns=decided_columns)
-    if decision.verdict is Verdict.ACCEPTED and hold is Hold.NONE:
+    if hold is not Hold.NONE:
+        record(connection, decided, EventKind.HELD, cause)
+    elif decision.verdict is Verdict.ACCEPTED:
         make_available(connection, decided, cause)
 
 

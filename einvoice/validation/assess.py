@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from einvoice.explain import terms_of
+from einvoice.explain import kind_of, terms_of
 from einvoice.model import ArtefactRef, Assessment, Finding, InvoiceDocument, Level, RefusalNotice, Source, Verdict
 from einvoice.rules import ArtefactStore, Match, Registry
 from einvoice.semantics import Places
@@ -64,7 +64,8 @@ class Judge:
 
 
 def _finding(ruleset: str, fired: Fired, match: Match, locations: Locations, places: Places) -> Finding:
-    xpath, line, found = locations.find(fired.location)
+    about_codes = kind_of(fired.rule, ruleset) == "code-list"  # a unit, a currency: often an attribute
+    xpath, line, found = locations.find(fired.location, attributes=about_codes)
     level = match.scenario.level_of(fired.rule, fired.level)
     return Finding(
         rule=fired.rule,

@@ -17,14 +17,20 @@ class Locations:
         self._root = root
         self._siblings: dict[tuple[etree._Element, str], list[etree._Element]] = {}
 
-    def find(self, location: str) -> tuple[str, int | None, str | None]:
-        """(readable path, line, value found) of a location like `/Q{namespace}Name[1]/…`; the path always."""
+    def find(self, location: str, *, attributes: bool = False) -> tuple[str, int | None, str | None]:
+        """(readable path, line, value found) of a location like `/Q{namespace}Name[1]/…`; the path always.
+
+        `attributes`: the value with the element's attributes, where a rule may be about one of these.
+        """
         steps = _STEP.findall(location)
         path = "".join(_readable(attribute, uri, name, index) for attribute, uri, name, index in steps)
         element, attribute = self._resolve(steps)
         if element is None:
             return path or location, None, None
-        return path, element.sourceline, _shown(element.get(attribute) if attribute else _text(element))
+        value = element.get(attribute) if attribute else _text(element)
+        if attributes and not attribute and value is not None and element.attrib:
+            value = f"{value.strip()} ({', '.join(f'{name}: {text}' for name, text in element.attrib.items())})"
+        return path, element.sourceline, _shown(value)
 
     def _resolve(self, steps: list[tuple[str, str, str, str]]) -> tuple[etree._Element | None, str | None]:
         if not steps or self._root.tag != f"{{{steps[0][1]}}}{steps[0][2]}":

@@ -114,6 +114,11 @@ def test_rejected_ends_as_decided_without_a_delivery(bench: Any) -> None:
     assert submission.delivery_id is None
 
 
+def test_that_nobody_here_is_addressed_stands_in_the_history(bench: Any) -> None:
+    unroutable = bench.decided()
+    assert kinds(bench, unroutable.id)[-2:] == [EventKind.DECIDED, EventKind.HELD]
+
+
 def test_accepted_for_nobody_here_is_held_as_unroutable(bench: Any) -> None:
     submission = bench.decided(authority=None)
     assert (submission.verdict, submission.handling) == ("accepted", Handling.DECIDED)

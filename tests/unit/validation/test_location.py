@@ -31,6 +31,11 @@ def test_an_attribute_is_a_place_of_its_own() -> None:
     assert _find(f"/Q{{{CBC}}}Note[2]/@Q{{}}languageID") == ("/ubl:Invoice/cbc:Note[2]/@languageID", 3, "de")
 
 
+def test_where_a_rule_is_about_codes_the_attributes_are_part_of_the_value() -> None:
+    location = f"/Q{{{UBL}}}Invoice[1]/Q{{{CBC}}}Note[2]"
+    assert Locations(ROOT).find(location, attributes=True)[2] == "second (languageID: de)"
+
+
 def test_a_branch_has_no_value() -> None:
     assert _find("") == ("/ubl:Invoice", 1, None)
 
