@@ -4,9 +4,13 @@ The database knows what is due. A wake-up only saves waiting for the next round;
 """
 
 import json
+import os
+import sqlite3
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -38,13 +42,7 @@ class WakeQueue:
     def __init__(self, settings: Settings, handle: Callable[[str], None] | None = None) -> None:
         """With `handle`, this process may work; without, it only wakes others."""
         settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self.huey = Huey(
-            "einvoice",
-            results=False,
-            serializer=_JsonSerializer(),
-            storage_class=_WakeStorage,
-            filename=str(settings.data_dir.resolve() / "queue.db"),
-        )
+        self.huey = _open_queue(settings.data_dir.resolve() / "queue.db")
         self._task = self.huey.task(name="process")(handle or _nothing)
 
     def wake(self, submission_id: str) -> None:
@@ -58,6 +56,26 @@ class WakeQueue:
         """How many wake-ups nobody has taken yet."""
         count: int = self.huey.pending_count()
         return count
+
+
+def _open_queue(path: Path) -> Huey:
+    """The queue; a damaged one is moved aside and begun anew, for it holds nothing but wake-ups."""
+    try:
+        return _huey(path)
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+            raise
+    aside = path.with_name(f"{path.name}.damaged")
+    log.warning("queue-damaged", moved_to=aside.name)
+    for ending in ("-wal", "-shm"):  # left there, they would be taken for the new file's
+        path.with_name(path.name + ending).unlink(missing_ok=True)
+    with suppress(FileNotFoundError):  # another process was faster
+        os.replace(path, aside)
+    return _huey(path)
+
+
+def _huey(path: Path) -> Huey:
+    return Huey("einvoice", results=False, serializer=_JsonSerializer(), storage_class=_WakeStorage, filename=str(path))
 
 
 def _nothing(submission_id: str) -> None:

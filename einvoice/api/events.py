@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query
+from fastapi.exceptions import RequestValidationError
 
 from einvoice.api.schemas import V1, EventFeed, EventOut
 from einvoice.faces.caller import Asking, Wired
@@ -21,7 +22,10 @@ def read_events(
     """Changes after a sequence number. Poll with the `after` of the last answer, and you miss nothing."""
     authorise(caller.principal, Action.FEED)
     assert caller.principal is not None, "authorise lets nobody unknown pass"
-    authority_id = app.store.authorities.get(authority or caller.principal.authority_id or "").id
+    wanted = authority or caller.principal.authority_id
+    if wanted is None:
+        raise RequestValidationError([{"loc": ("query", "authority"), "msg": "Operators must name an authority"}])
+    authority_id = app.store.authorities.get(wanted).id
     authorise(caller.principal, Action.FEED, Resource(authority_id=authority_id))
     found = app.store.events.of_authority(authority_id, after=after, limit=limit)
     events = [EventOut.of(event) for event in found]

@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from einvoice.api.metrics import Meter
 from einvoice.api.schemas import Readiness
 from einvoice.app import App
+from einvoice.errors import Fault
 from einvoice.faces.caller import Asking, Wired
 from einvoice.identity import Action, authorise
 
@@ -52,7 +53,7 @@ def metrics(request: Request, app: Wired, caller: Asking) -> Response:
 def _database(app: App) -> str:
     try:
         app.store.claims.due(1)
-    except SQLAlchemyError:
+    except (Fault, SQLAlchemyError):
         return "not answering"
     return "ok"
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, Self
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from einvoice.explain import Lang
 from einvoice.faces.words import standing
@@ -121,7 +121,13 @@ class SubmissionPage(BaseModel):
     next: str | None = Field(description="Give it as `after` to read on; null: this is the end")
 
 
-class LeaseWish(BaseModel):
+class Asked(BaseModel):
+    """What a request may say; a name we do not know is a mistake its sender should hear of."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class LeaseWish(Asked):
     """How many deliveries to lease, and for how long."""
 
     count: int = Field(default=10, ge=1, le=100, description="At most so many")
@@ -153,7 +159,7 @@ class LeaseList(BaseModel):
     deliveries: list[LeaseOut]
 
 
-class LeaseRef(BaseModel):
+class LeaseRef(Asked):
     """Which lease."""
 
     lease_token: str = Field(max_length=200)

@@ -1,5 +1,6 @@
 """Taking in a file: the raw request body or a form, streamed into the spool with its limit, never whole in memory."""
 
+from collections.abc import AsyncIterator
 from email.message import Message
 
 from fastapi import Request
@@ -7,13 +8,16 @@ from starlette.requests import ClientDisconnect
 
 from einvoice.errors import Refusal
 from einvoice.faces.trouble import Problem
-from einvoice.intake import Form, Spool, Upload, read_form, shown_name
+from einvoice.intake import Form, Spool, TooManyFiles, Upload, read_form, shown_name
 
 _FORM = "multipart/form-data"
 # What invoices are sent as. curl's --data-binary says "urlencoded" if it is told nothing else; the content decides.
 _RAW = frozenset(
     {"application/pdf", "application/x-pdf", "application/octet-stream", "application/x-www-form-urlencoded"}
 )
+_FORM_ROOM = 1_000_000  # bytes of a form besides its files
+_FULL_FILES = 10  # so many files of full size fit into a form for several
+_MOST_FILES = 100
 _PATIENCE = 2  # times the limit, up to which a body too large is still read (and dropped), so that its sender hears us
 
 
@@ -22,7 +26,7 @@ async def received_file(request: Request, spool: Spool, limit: int) -> Upload:
     _check_encoding(request)
     media_type = _media_type(request)
     if media_type == _FORM:
-        return _only_file(await received_form(request, spool, limit))
+        return _only_file(await _read_form(request, spool, limit, most_files=1, most_bytes=limit + _FORM_ROOM))
     if media_type and media_type not in _RAW and not media_type.endswith(("/xml", "+xml")):
         raise Problem("unsupported-type", found=media_type[:100])
     try:
@@ -35,12 +39,34 @@ async def received_file(request: Request, spool: Spool, limit: int) -> Upload:
 
 
 async def received_form(request: Request, spool: Spool, limit: int) -> Form:
-    """A form with any number of files. Raises Refusal("too-large") and BadForm; nothing is kept then."""
+    """A form with several files, ten of full size at most.
+
+    Raises Refusal("too-large"), Problem and BadForm; nothing is kept then.
+    """
+    most_bytes = _FULL_FILES * limit + _FORM_ROOM
+    return await _read_form(request, spool, limit, most_files=_MOST_FILES, most_bytes=most_bytes)
+
+
+async def _read_form(request: Request, spool: Spool, limit: int, *, most_files: int, most_bytes: int) -> Form:
+    chunks = _counted(request, most_bytes)
     try:
-        return await read_form(request.headers.get("content-type"), request.stream(), spool)
-    except Refusal:
+        return await read_form(request.headers.get("content-type"), chunks, spool, most_files=most_files)
+    except TooManyFiles:
+        await _drain(request, limit)
+        raise Problem("several-files") from None
+    except (Refusal, Problem):
         await _drain(request, limit)
         raise
+
+
+async def _counted(request: Request, most: int) -> AsyncIterator[bytes]:
+    """The body; raises Problem("form-too-large") above `most` bytes."""
+    seen = 0
+    async for chunk in request.stream():
+        seen += len(chunk)
+        if seen > most:
+            raise Problem("form-too-large")
+        yield chunk
 
 
 def _media_type(request: Request) -> str:
@@ -61,10 +87,9 @@ def _check_length(request: Request, limit: int) -> None:
 
 
 def _only_file(form: Form) -> Upload:
-    if len(form.uploads) == 1:
-        return form.uploads[0]
-    form.discard()
-    raise Problem("several-files" if form.uploads else "no-file")
+    if not form.uploads:
+        raise Problem("no-file")
+    return form.uploads[0]
 
 
 async def _drain(request: Request, limit: int) -> None:

@@ -16,6 +16,8 @@ _SMALL_BODY = 1_000_000  # bytes; files have a limit of their own, in the spool
 _FRAMES = 6  # innermost frames of a mistake that are logged
 _YEAR = 31_536_000  # seconds
 
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
 _HEADERS = {
     "Content-Security-Policy": (
         "default-src 'self'; base-uri 'none'; object-src 'none'; form-action 'self'; frame-ancestors 'none'"
@@ -79,7 +81,12 @@ class Guard:
                 raise
             await self._crashed(Request(scope))(scope, receive, headed_send)
         finally:
-            self._observe(scope["method"], _route(scope), status, time.perf_counter() - began)
+            self._observe(_method(scope), _route(scope), status, time.perf_counter() - began)
+
+
+def _method(scope: Scope) -> str:
+    """The method, if it is one: clients may invent any number of them, and each would be a figure of its own."""
+    return str(scope["method"]) if scope["method"] in _METHODS else "other"
 
 
 def _route(scope: Scope) -> str:

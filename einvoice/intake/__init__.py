@@ -4,8 +4,19 @@ Streams go to a spool file, hashed and limited on the way; keeping them is the s
 """
 
 from einvoice.intake.folder import DropFolder, Outcome
-from einvoice.intake.form import BadForm, Form, Upload, read_form
+from einvoice.intake.form import BadForm, Form, TooManyFiles, Upload, read_form
 from einvoice.intake.names import shown_name
 from einvoice.intake.spool import Spool, Spooled
 
-__all__ = ["BadForm", "DropFolder", "Form", "Outcome", "Spool", "Spooled", "Upload", "read_form", "shown_name"]
+__all__ = [
+    "BadForm",
+    "DropFolder",
+    "Form",
+    "Outcome",
+    "Spool",
+    "Spooled",
+    "TooManyFiles",
+    "Upload",
+    "read_form",
+    "shown_name",
+]

@@ -4,11 +4,13 @@ The steps of one file, each safe to repeat after a crash:
 (1) claim: renamed into a folder of its own under `inbox/work/`, which names it from then on;
 (2) submit: its bytes are kept as a submission, under a key made from that name, so that twice is once;
 (3) wait for the outcome;
-(4) place: linked into `done/` or `failed/` under a free name, the reports written beside it;
+(4) place, if it still has the bytes that were submitted (else back to (2)): linked into `done/` or `failed/` under a
+free name, the reports written beside it;
 (5) forget: the file leaves `work/`. A file still in `work/` at start is taken up at (2).
 """
 
 import fcntl
+import hashlib
 import os
 import secrets
 import stat
@@ -54,6 +56,15 @@ class FolderDesk(Protocol):
         """The outcome for a file that was not even kept."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Submitted:
+    """What of a file was submitted."""
+
+    id: str
+    size: int  # bytes
+    sha256: str  # hex
+
+
 class DropFolder:
     """One inbox folder. Of several processes that look after it, one does, until it ends."""
 
@@ -66,7 +77,7 @@ class DropFolder:
         self._desk = desk
         self._lock: int | None = None
         self._seen: dict[str, tuple[int, int, int]] = {}  # as drop/ was at the last look
-        self._waiting: dict[str, str] = {}  # folder under work/ -> submission id
+        self._waiting: dict[str, _Submitted] = {}  # by folder under work/
 
     def look(self) -> None:
         """Take every file on as far as it goes now. What fails for one file is tried again at the next look."""
@@ -136,13 +147,19 @@ class DropFolder:
             except Refusal as refusal:
                 size = (item / name).lstat().st_size
                 return self._desk.refused(shown_name(name), size, refusal)
-        return self._desk.outcome(self._waiting[item.name])  # (3)
+        outcome = self._desk.outcome(self._waiting[item.name].id)  # (3)
+        if outcome is not None and not _is_still(item / name, self._waiting[item.name]):
+            # Who had it open went on writing after a long pause. The outcome is about other bytes: start again.
+            log.warning("drop-folder-file-changed", item=item.name, submission=self._waiting.pop(item.name).id)
+            return None
+        return outcome
 
-    def _submit(self, item: Path, name: str) -> str:
+    def _submit(self, item: Path, name: str) -> _Submitted:
         spooled = self._spool.write(_chunks(item / name))
         try:
             # With the hash in the key, bytes that changed after the claim are another submission, not a conflict.
-            return self._desk.submit(spooled, shown_name(name), f"{item.name}:{spooled.sha256}")
+            submission_id = self._desk.submit(spooled, shown_name(name), f"{item.name}:{spooled.sha256}")
+            return _Submitted(submission_id, spooled.size, spooled.sha256)
         finally:
             spooled.discard()
 
@@ -158,6 +175,16 @@ def _ready_files(folder: Path) -> Iterator[tuple[str, tuple[int, int, int]]]:
             continue
         if stat.S_ISREG(found.st_mode):
             yield entry.name, (found.st_ino, found.st_size, found.st_mtime_ns)
+
+
+def _is_still(path: Path, submitted: _Submitted) -> bool:
+    """Whether the file has the bytes that were submitted."""
+    if path.lstat().st_size != submitted.size:
+        return False
+    found = hashlib.sha256()
+    for chunk in _chunks(path):
+        found.update(chunk)
+    return found.hexdigest() == submitted.sha256
 
 
 def _chunks(path: Path) -> Iterator[bytes]:

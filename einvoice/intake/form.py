@@ -22,6 +22,10 @@ class BadForm(Exception):
     """The request is no form that we understand."""
 
 
+class TooManyFiles(Exception):
+    """The form has more files than are taken here."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upload:
     """One file of a form."""
@@ -43,9 +47,14 @@ class Form:
             upload.spooled.discard()
 
 
-async def read_form(content_type: str | None, chunks: AsyncIterable[bytes], spool: Spool) -> Form:
-    """Take in a form; raises Refusal("too-large") for a file above the limit, and BadForm. Nothing is kept then."""
-    with _FormReader(content_type, spool) as reader:
+async def read_form(
+    content_type: str | None, chunks: AsyncIterable[bytes], spool: Spool, *, most_files: int = _MOST_PARTS
+) -> Form:
+    """Take in a form. Nothing is kept of one that is not taken.
+
+    Raises Refusal("too-large") for a file above the limit, TooManyFiles as soon as there is one too many, and BadForm.
+    """
+    with _FormReader(content_type, spool, most_files) as reader:
         try:
             async for chunk in chunks:
                 reader.parser.write(chunk)
@@ -68,11 +77,12 @@ class _Part:
 class _FormReader:
     """Follows the parser through the parts. Left without `finish`, it removes what it wrote."""
 
-    def __init__(self, content_type: str | None, spool: Spool) -> None:
+    def __init__(self, content_type: str | None, spool: Spool, most_files: int) -> None:
         kind, options = parse_options_header(content_type)
         if kind != b"multipart/form-data" or b"boundary" not in options:
             raise BadForm("not multipart/form-data")
         self._spool = spool
+        self._most_files = most_files
         self._part = _Part()
         self._parts = 0
         self._uploads: list[Upload] = []
@@ -132,16 +142,23 @@ class _FormReader:
         part.header_name = part.header_value = b""
 
     def _headers_finished(self) -> None:
+        if self._part.file_name:  # without a name it may be a field left empty: its first byte tells
+            self._check_count()
         if self._part.file_name is not None:
             self._part.writer = self._spool.writer()
 
     def _data(self, data: bytes, start: int, end: int) -> None:
         if self._part.writer is not None:
+            self._check_count()
             self._part.writer.write(data[start:end])
             return
         self._part.text += data[start:end]
         if len(self._part.text) > _LONGEST_FIELD:
             raise BadForm("a field is too long")
+
+    def _check_count(self) -> None:
+        if len(self._uploads) >= self._most_files:
+            raise TooManyFiles
 
     def _end(self) -> None:
         part = self._part

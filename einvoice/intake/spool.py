@@ -68,7 +68,9 @@ class SpoolWriter:
     """One file coming in. Left without `finish`, for whatever reason, nothing of it stays."""
 
     def __init__(self, folder: Path, limit: int) -> None:
-        descriptor, name = tempfile.mkstemp(dir=folder, prefix=_PREFIX)
+        """Raises Fault("storage") when there is no room for another file, or no right to write one."""
+        with _faults():
+            descriptor, name = tempfile.mkstemp(dir=folder, prefix=_PREFIX)
         self._file = os.fdopen(descriptor, "wb")
         self._path = Path(name)
         self._hash = hashlib.sha256()

@@ -1,5 +1,6 @@
 """The filters of the list, out of the address and back into it. What an address may say wrongly is left out."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -33,7 +34,7 @@ class Filters:
             verdict=_one_of(Verdict, query.get("verdict", "")),
             handling=_one_of(Handling, query.get("handling", "")),
             hold=_hold(query.get("hold", "")),
-            rule=query.get("rule", "").strip()[:_LONGEST],
+            rule=_rule(query.get("rule", "").strip()[:_LONGEST]),
             text=query.get("text", "").strip()[:_LONGEST],
         )
 
@@ -59,6 +60,13 @@ class Filters:
     def any(self) -> bool:
         """Whether anything is left out of the list."""
         return self != Filters()
+
+
+def _rule(typed: str) -> str:
+    """A rule's id as it is spelt: in capitals, but for a last letter (BR-DE-23-a) and what a schema says (xsd-…)."""
+    if typed.lower().startswith("xsd-"):
+        return typed.lower()
+    return re.sub(r"-[A-Z]$", lambda found: found[0].lower(), typed.upper())
 
 
 def _one_of(kind: type[Choice], value: str) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from lxml import etree
 
+from einvoice import worker as worker_module
 from einvoice.model.assessment import Assessment, Verdict
 from einvoice.model.document import Container, InvoiceDocument, Syntax
 from einvoice.model.invoice import Group, Invoice
@@ -195,6 +196,30 @@ def test_a_wake_up_that_fails_is_no_failure_of_the_sender(desk: Desk, monkeypatc
 
     monkeypatch.setattr(queue.huey.storage, "enqueue", broken)
     queue.wake("0123")
+
+
+def test_a_damaged_queue_is_moved_aside_and_begun_anew(settings: Settings) -> None:
+    path = settings.data_dir / "queue.db"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"no database at all" * 1000)
+    queue = WakeQueue(settings)
+    queue.wake("0123")
+    assert queue.waiting() == 1
+    assert path.with_name("queue.db.damaged").read_bytes().startswith(b"no database")
+
+
+def test_a_queue_that_is_locked_is_not_taken_for_damaged(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    WakeQueue(settings).wake("0123")
+    monkeypatch.setattr(worker_module._WakeStorage, "initialize_schema", _locked)
+    with pytest.raises(sqlite3.OperationalError):
+        WakeQueue(settings)
+    assert not (settings.data_dir / "queue.db.damaged").exists()
+
+
+def _locked(_: object) -> None:
+    error = sqlite3.OperationalError("database is locked")
+    error.sqlite_errorcode = sqlite3.SQLITE_BUSY
+    raise error
 
 
 def test_garbage_in_the_queue_does_not_end_the_worker(bench: Any, desk: Desk) -> None:

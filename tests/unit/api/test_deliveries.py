@@ -1,5 +1,7 @@
 """Handing over to an authority's program."""
 
+import pytest
+
 from tests.support.web import LEITWEG_ID, OTHER_LEITWEG_ID, Web, invoice
 
 
@@ -108,3 +110,36 @@ def test_an_authority_does_not_read_the_feed_of_another(web: Web) -> None:
     ready(web)
     answer = web.authority(OTHER_LEITWEG_ID).get(f"/api/v1/events?authority={web.known().id}")
     assert answer.status_code == 404
+
+
+def test_an_operator_who_names_no_authority_is_told_which_parameter_is_missing(web: Web) -> None:
+    answer = web.operator().get("/api/v1/events")
+    assert (answer.status_code, answer.json()["errors"][0]["where"]) == (422, "query.authority")
+
+
+@pytest.mark.parametrize(
+    ("action", "body"),
+    [
+        ("deliveries:lease", {"max": 5}),
+        ("deliveries/x:ack", {"lease_token": "x", "token": "x"}),
+        ("deliveries/x:nack", {"lease_token": "x", "why": "x"}),
+        ("deliveries/x:extend", {"lease_token": "x", "seconds": 5, "minutes": 5}),
+    ],
+)
+def test_a_field_we_do_not_know_is_refused(web: Web, action: str, body: dict[str, object]) -> None:
+    answer = web.authority().post(f"/api/v1/{action}", json=body)
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid-request")
+    assert answer.json()["errors"][0]["where"] == f"body.{list(body)[-1]}"
+
+
+def test_a_lease_that_is_over_lets_nobody_undo_a_right_booking(web: Web) -> None:
+    ready(web)
+    authority = web.authority()
+    [lease] = authority.post("/api/v1/deliveries:lease").json()["deliveries"]
+    address, token = f"/api/v1/deliveries/{lease['delivery_id']}", {"lease_token": lease["lease_token"]}
+    authority.post(f"{address}:ack", json=token)
+    lost = authority.post(f"{address}:nack", json=token, headers={"Accept-Language": "en"}).json()
+    assert lost["code"] == "lease-lost"
+    assert "already been acknowledged" in lost["detail"]
+    assert "GET /api/v1/submissions/{id}" in lost["remedy"]
+    assert "a booking under this “delivery_id” stays right" in lost["remedy"]

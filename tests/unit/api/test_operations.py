@@ -8,7 +8,9 @@ from typing import Any, cast
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
+from sqlalchemy.exc import OperationalError
 
+from einvoice.errors import Fault
 from einvoice.rules import ArtefactStore, Registry
 from tests.support.web import LOOPBACK, Web, invoice
 
@@ -40,6 +42,18 @@ def test_a_service_whose_validators_stopped_is_not_ready(web: Web, present: Call
 def test_a_service_without_a_pack_in_force_is_not_ready(web: Web) -> None:
     web.app = replace(web.app, registry=Registry(()))
     assert web.client().get("/readyz").json()["checks"]["rules"] == "no rule pack is in force"
+
+
+@pytest.mark.parametrize("error", [Fault("database"), OperationalError("", None, Exception())])
+def test_a_service_whose_database_fails_is_not_ready(
+    web: Web, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def failing(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(type(web.app.store.claims), "due", failing)
+    answer = web.client().get("/readyz")
+    assert (answer.status_code, answer.json()["checks"]["database"]) == (503, "not answering")
 
 
 def test_figures_are_open_to_the_machine_itself(web: Web) -> None:
@@ -77,6 +91,19 @@ def test_figures_name_no_invoice_and_nobody(web: Web) -> None:
     assert "/api/v1/submissions/{submission_id}/report" in figures
     for secret in ("Geheim", "GEHEIM", submission["id"]):
         assert secret not in figures
+
+
+def test_methods_that_clients_invent_are_counted_as_one(web: Web) -> None:
+    for method in ("BREW", "WHEN", "get"):
+        web.client().request(method, "/healthz")
+    counted = {line.partition('method="')[2].partition('"')[0] for line in requests_counted(web)}
+    assert "other" in counted
+    assert counted.isdisjoint({"BREW", "WHEN", "get"})
+
+
+def requests_counted(web: Web) -> list[str]:
+    lines = web.client(address=LOOPBACK).get("/metrics").text.splitlines()
+    return [line for line in lines if line.startswith("einvoice_http_requests_total")]
 
 
 def figures_of(web: Web) -> dict[tuple[str, str], float]:

@@ -213,3 +213,10 @@ def test_a_session_needs_to_show_that_the_request_is_its_own(web: Web) -> None:
 
 def _token(browser) -> str:  # type: ignore[no-untyped-def]
     return str(browser.get("/upload").text.partition('data-csrf="')[2].partition('"')[0])
+
+
+def test_a_spool_that_can_not_be_written_is_told_as_passing_trouble(web: Web) -> None:
+    (web.app.settings.data_dir / "spool").rmdir()
+    answer = web.supplier().post("/api/v1/submissions", content=invoice())
+    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+    assert answer.headers["retry-after"]

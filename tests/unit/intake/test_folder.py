@@ -192,6 +192,22 @@ def test_a_file_waits_in_work_until_it_is_decided(folder: DropFolder, inbox: Pat
     assert "r.xml" in names(inbox / "done")
 
 
+@pytest.mark.parametrize("late", [b"<late/>", b"<go on/>"], ids=["same size", "other size"])
+def test_bytes_that_changed_after_they_were_submitted_are_submitted_again(
+    folder: DropFolder, inbox: Path, desk: Desk, late: bytes
+) -> None:
+    desk.decides = False
+    with drop(inbox, "r.xml").open("r+b", buffering=0) as writer:  # as large as GOOD
+        looks(folder)
+        writer.write(late)
+    desk.decides = True
+    looks(folder)
+    assert list(desk.by_key.values()) == [GOOD, late]
+    assert names(inbox / "done") == names(inbox / "work") == set()
+    assert (inbox / "failed" / "r.xml").read_bytes() == late
+    assert (inbox / "failed" / "r.xml.report.html").read_bytes() == b"<p>" + late
+
+
 def test_no_more_files_are_taken_on_than_there_is_room_for(folder: DropFolder, inbox: Path, desk: Desk) -> None:
     desk.decides, desk.free = False, 2
     for number in range(5):

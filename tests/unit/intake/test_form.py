@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from einvoice.errors import Refusal
-from einvoice.intake import BadForm, Form, Spool, read_form
+from einvoice.intake import BadForm, Form, Spool, TooManyFiles, read_form
 
 TYPE = "multipart/form-data; boundary=frontier"
 
@@ -59,6 +59,31 @@ def test_it_does_not_matter_how_the_stream_is_cut(tmp_path_factory: pytest.TempP
 def test_a_file_field_left_empty_is_no_file(spool: Spool, tmp_path: Path) -> None:
     assert send(part(b"", 'name="file"; filename=""') + END, spool).uploads == ()
     assert list((tmp_path / "spool").iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["b.xml", ""])
+def test_one_file_too_many_is_refused_before_it_comes_in(spool: Spool, tmp_path: Path, name: str) -> None:
+    seen = 0
+
+    async def stream() -> AsyncIterator[bytes]:
+        nonlocal seen
+        for content, named in ((b"1", "a.xml"), (b"2", name), (b"3", "c.xml")):
+            seen += 1
+            yield part(content, f'name="file"; filename="{named}"')
+
+    with pytest.raises(TooManyFiles):
+        asyncio.run(read_form(TYPE, stream(), spool, most_files=1))
+    assert seen == 2
+    assert list((tmp_path / "spool").iterdir()) == []
+
+
+def test_a_field_left_empty_does_not_count(spool: Spool) -> None:
+    body = part(b"1", 'name="a"; filename="a.xml"') + part(b"", 'name="b"; filename=""') + END
+    assert len(asyncio.run(read_form(TYPE, _once(body), spool, most_files=1)).uploads) == 1
+
+
+async def _once(body: bytes) -> AsyncIterator[bytes]:
+    yield body
 
 
 def test_an_empty_file_is_a_file(spool: Spool) -> None:

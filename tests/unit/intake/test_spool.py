@@ -76,6 +76,13 @@ def test_a_full_disk_is_a_fault_and_leaves_nothing(tmp_path: Path) -> None:
     assert files(tmp_path) == []
 
 
+def test_a_spool_that_can_not_be_written_is_a_fault(spool: Spool, tmp_path: Path) -> None:
+    (tmp_path / "spool").rmdir()
+    with pytest.raises(Fault) as caught:
+        spool.write([b"1"])
+    assert caught.value.notice.cause == "storage"
+
+
 def test_discarding_removes_the_file_and_may_be_repeated(spool: Spool, tmp_path: Path) -> None:
     spooled = spool.write([b"1"])
     spooled.discard()

@@ -5,7 +5,15 @@ import re
 import pytest
 
 from einvoice.identity import Role
+from einvoice.portal.filters import Filters
 from tests.support.web import OTHER_LEITWEG_ID, Web, invoice
+
+
+@pytest.mark.parametrize(
+    ("typed", "rule"), [("br-de-23-A", "BR-DE-23-a"), ("XSD-Wrong-Value", "xsd-wrong-value"), (" Br-01 ", "BR-01")]
+)
+def test_a_rule_is_found_however_it_is_typed(typed: str, rule: str) -> None:
+    assert Filters.of({"rule": typed}).rule == rule
 
 
 @pytest.fixture
@@ -35,6 +43,7 @@ def test_an_operator_sees_everything_and_how_much_of_it(filled: Web) -> None:
     [
         ("verdict=rejected", {"SCHLECHT-1"}),
         ("rule=BR-DE-15", {"SCHLECHT-1"}),
+        ("rule=br-de-15", {"SCHLECHT-1"}),
         ("handling=available", {"GUT-1"}),
         ("hold=unroutable", {"FREMD-1"}),
         ("hold=any", {"FREMD-1", "DEFEKT-1"}),

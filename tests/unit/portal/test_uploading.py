@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from einvoice.identity import Role
 from tests.support.web import LIMIT, Web, invoice
 
@@ -32,6 +34,15 @@ def test_several_files_lead_to_the_list(web: Web) -> None:
     page = client.get("/submissions").text
     assert "R-A" in page
     assert "R-B" in page
+
+
+def test_files_too_large_together_are_refused_and_nothing_is_kept(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("einvoice.faces.body._FORM_ROOM", 0)
+    files = [(f"{number}.xml", b"x" * LIMIT) for number in range(10)]
+    answer = upload(web, web.signed_in(), *files)
+    assert answer.status_code == 413
+    assert "weniger Dateien" in answer.text
+    assert list((web.app.settings.data_dir / "spool").iterdir()) == []
 
 
 def test_a_script_gets_the_entry_and_where_to_ask_again(web: Web) -> None:
