@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from einvoice.explain.rulebook import kind_of, terms_of
-from einvoice.explain.wording import Entry, Lang, entry_for, fill, first, shorten, words
+from einvoice.explain.wording import Entry, Lang, allowed_entry, entry_for, fill, first, shorten, words
 from einvoice.model.finding import Finding, Level, Source
 from einvoice.model.terms import term_name
 
@@ -44,6 +44,7 @@ class Explanation:
     fix: str  # what the sender does about it
     terms: tuple[tuple[str, str], ...]  # (id, name) of the terms concerned
     kind_class: KindClass
+    allowed: bool  # the scenario has lowered the rule to an information: nothing is to be done
 
 
 def explain(finding: Finding, lang: Lang) -> Explanation:
@@ -51,7 +52,8 @@ def explain(finding: Finding, lang: Lang) -> Explanation:
     kind = kind_of(finding.rule, finding.ruleset)
     terms = finding.terms or terms_of(finding.rule, finding.ruleset)
     entry = entry_for(finding.rule, kind)
-    wording = entry.wording(lang)
+    allowed = _allowed(finding)
+    wording = (allowed_entry() if allowed else entry).wording(lang)
     values = _values(finding, terms, lang)
     return Explanation(
         title=first(wording.title, values),
@@ -60,7 +62,13 @@ def explain(finding: Finding, lang: Lang) -> Explanation:
         fix=fill(wording.fix, values),
         terms=tuple((term, term_name(term, lang)) for term in terms),
         kind_class=_class(finding, entry),
+        allowed=allowed,
     )
+
+
+def _allowed(finding: Finding) -> bool:
+    """Whether a rule that asks for a change elsewhere is lowered to an information here: the format permits it."""
+    return finding.level is Level.INFORMATION and finding.own_level in (Level.ERROR, Level.WARNING)
 
 
 def _class(finding: Finding, entry: Entry) -> KindClass:

@@ -1,5 +1,6 @@
 """Refusals and faults in plain words, for the sender."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -8,6 +9,7 @@ from typing import Any
 from einvoice.explain.wording import Lang, Sentence, fill, sentences, shorten, table, words
 from einvoice.model.trouble import FaultNotice, RefusalNotice
 
+_OUTDATED = re.compile(r"xrechnung_[12]\.", re.IGNORECASE)  # BT-24 of a version before XRechnung 3.0
 _MEGABYTE = 1_000_000
 _DECIMAL = {"de": ",", "en": "."}
 _THOUSANDS = {"de": ".", "en": ","}
@@ -69,6 +71,8 @@ def _pairs(raw: Mapping[str, Any], lang: Lang) -> _Texts:
 
 def _key(notice: RefusalNotice, texts: _Texts) -> str:
     """The code, or "code/detail" where there are words for that detail being unknown, or "*"."""
+    if notice.code == "no-scenario" and _OUTDATED.search(notice.details.get("customization", "")):
+        return "no-scenario+outdated"
     for key in texts:
         code, _, detail = key.partition("/")
         if detail and code == notice.code and not notice.details.get(detail):

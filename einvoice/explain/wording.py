@@ -109,6 +109,11 @@ def entry_for(rule: str, kind: str | None) -> Entry:
     return next(known[key] for key in _keys(rule, kind) if key in known)
 
 
+def allowed_entry() -> Entry:
+    """For a rule the scenario has lowered to an information, whichever rule it is."""
+    return entries()["*/allowed"]
+
+
 def _keys(rule: str, kind: str | None) -> Iterator[str]:
     yield rule
     parts = rule.split("-")

@@ -70,7 +70,7 @@ def _problem(problem: Problem, lang: Lang) -> Iterator[Text | Padding]:
     yield Text("")
     yield title
     yield _indented(Text(problem.what))
-    yield _indented(_labelled(spoken["fix"], problem.fix))
+    yield _indented(_labelled(problem.fix_label, problem.fix))
     if problem.terms and not problem.all_said:
         yield _indented(_labelled(spoken["terms"], ", ".join(f"{term.label} ({term.term})" for term in problem.terms)))
     for term in problem.terms:

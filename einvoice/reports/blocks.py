@@ -20,6 +20,7 @@ class Block:
     lead: tuple[str, ...] = ()  # lines of text on top: name and address
     pairs: tuple[Pair, ...] = ()
     inner: tuple["Block", ...] = ()
+    more: str = ""  # how much of it is not shown, in words
 
     @property
     def empty(self) -> bool:
@@ -51,6 +52,8 @@ class Table:
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     main: int = 0  # the column that names the row
+    left_out: int = 0  # rows not laid out
+    more: str = ""  # how many rows are not shown, in words
 
     def compact(self) -> "Table":
         """The same table without empty columns; the main one stays."""
@@ -64,4 +67,6 @@ class Table:
             columns=tuple(self.columns[index] for index in kept),
             rows=tuple(row._replace(cells=tuple(row.cells[index] for index in kept)) for row in self.rows),
             main=kept.index(self.main),
+            left_out=self.left_out,
+            more=self.more,
         )

@@ -36,9 +36,12 @@ class Problem:
     rule: str
     level: Level
     level_name: str  # "Fehler"
-    kind: str  # class of the Federal Ministry of Finance: "Geschäftsregelfehler"
+    kind: str  # class of the Federal Ministry of Finance: "Geschäftsregelfehler"; "" for what is no error
+    allowed: bool  # the chosen format permits it: nothing is to be done
     anchor: str  # unique within the report
     title: str
+    what_label: str  # "Was ist das Problem?"
+    fix_label: str  # "So beheben Sie es"
     what: str
     why: str
     fix: str
@@ -91,7 +94,10 @@ def _problem(group: list[Finding], anchor: str, lang: Lang, invoice: Invoice | N
         rule=first.rule,
         level=first.level,
         level_name=spoken[f"level_{first.level}"],
-        kind=meaning.kind_class.label(lang),
+        kind="" if first.level is Level.INFORMATION else meaning.kind_class.label(lang),
+        allowed=meaning.allowed,
+        what_label=spoken["what_note" if first.level is Level.INFORMATION else "what"],
+        fix_label=spoken["fix_note" if meaning.allowed else "fix"],
         anchor=anchor,
         title=visible(meaning.title),
         what=visible(meaning.what),

@@ -5,6 +5,7 @@ nothing of an invoice is left out.
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from einvoice.explain import Lang
 from einvoice.model.invoice import Group, Invoice
@@ -34,15 +35,15 @@ def glance(invoice: Invoice, lang: Lang) -> tuple[Pair, ...]:
     )
 
 
-def sheet(invoice: Invoice, lang: Lang) -> Iterator[Part]:
-    """The parts of the invoice in reading order; empty ones are left out."""
+def sheet(invoice: Invoice, lang: Lang, most_lines: int | None = None) -> Iterator[Part]:
+    """The parts of the invoice in reading order; empty ones are left out. `most_lines`: to lay out, None for all."""
     layout, taker = _layout(invoice, lang), Taker(invoice.root)
     parties = tuple(layout.block(group) for group in taker.groups(*_PARTIES))
     notes = taker.groups("BG-1")
     parts: list[Part] = [
         parties,
         _notes(layout, notes),
-        _lines(layout, taker.groups("BG-25")),
+        _lines(layout, taker.groups("BG-25"), most_lines),
         _adjustments(layout, taker.groups("BG-20"), "BG-20"),
         _adjustments(layout, taker.groups("BG-21"), "BG-21"),
         _vat(layout, taker.groups("BG-23")),
@@ -71,7 +72,7 @@ def _notes(layout: Layout, notes: Sequence[Group]) -> Block:
     return Block(title=layout.words["notes"], pairs=tuple(pairs))
 
 
-def _lines(layout: Layout, lines: Sequence[Group]) -> Table:
+def _lines(layout: Layout, lines: Sequence[Group], most: int | None) -> Table:
     heads = layout.words
     columns = (
         Column(heads["position"]),
@@ -81,7 +82,13 @@ def _lines(layout: Layout, lines: Sequence[Group]) -> Table:
         Column(heads["vat"], True),
         Column(heads["net"], True),
     )
-    return Table(title=heads["lines"], columns=columns, rows=tuple(_line_rows(layout, lines, 0)), main=1)
+    rows = tuple(islice(_line_rows(layout, lines, 0), most))
+    return Table(title=heads["lines"], columns=columns, rows=rows, main=1, left_out=_count(lines) - len(rows))
+
+
+def _count(lines: Sequence[Group]) -> int:
+    """Lines with their sub invoice lines."""
+    return sum(1 + _count([inner for inner in line.groups if inner.id == "BG-DEX-01"]) for line in lines)
 
 
 def _line_rows(layout: Layout, lines: Sequence[Group], depth: int) -> Iterator[Row]:

@@ -12,6 +12,7 @@ from einvoice.model.assessment import Assessment, Verdict
 from einvoice.model.examination import Examination
 from einvoice.model.finding import Level
 from einvoice.reports.blocks import Pair
+from einvoice.reports.excerpt import SHOWN_ENTRIES, excerpt
 from einvoice.reports.formats import visible
 from einvoice.reports.problems import Problem, problems_of
 from einvoice.reports.proof import artefacts_of, proof_of
@@ -35,9 +36,10 @@ class ReportView:
     problems: tuple[Problem, ...]  # errors: they decide
     remarks: tuple[Problem, ...]  # warnings and notes
     glance: tuple[Pair, ...]  # the invoice in a few facts
-    sheet: tuple[Part, ...]  # the whole invoice
+    sheet: tuple[Part, ...]  # the whole invoice; of a very long one an excerpt
     proof: tuple[Pair, ...]  # file, rules and engines
     artefacts: tuple[Pair, ...]  # rule artefacts with their SHA-256
+    disclaimer: str  # what was examined and what was not; "" if nothing was
     software: str  # what made the report
 
     @classmethod
@@ -58,9 +60,10 @@ class ReportView:
             problems=tuple(one for one in problems if one.level is Level.ERROR),
             remarks=tuple(one for one in problems if one.level is not Level.ERROR),
             glance=glance(invoice, lang) if invoice else (),
-            sheet=tuple(sheet(invoice, lang)) if invoice else (),
+            sheet=excerpt(sheet(invoice, lang, SHOWN_ENTRIES), lang) if invoice else (),
             proof=proof_of(examination, lang),
             artefacts=artefacts_of(examination),
+            disclaimer=_disclaimer(assessment, spoken),
             software=spoken["software"].format(version=__version__),
         )
 
@@ -87,7 +90,15 @@ def _verdict_in_words(
     if assessment.verdict is Verdict.REJECTED:
         errors = sum(problem.level is Level.ERROR for problem in problems)
         return spoken["rejected"], summary, spoken.count("next_rejected", errors)
-    return spoken["accepted"], summary, spoken["next_accepted_remarks" if problems else "next_accepted"]
+    heed = any(not problem.allowed for problem in problems)
+    return spoken["accepted"], summary, spoken["next_accepted_remarks" if heed else "next_accepted"]
+
+
+def _disclaimer(assessment: Assessment, spoken: Mapping[str, str]) -> str:
+    """Rules are only applied by a scenario, and only to an invoice whose structure is right."""
+    if assessment.scenario is None or assessment.fault:
+        return ""
+    return spoken["disclaimer_structure" if assessment.xsd_valid is False else "disclaimer"]
 
 
 def _counts(assessment: Assessment, lang: Lang) -> str:

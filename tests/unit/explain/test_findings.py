@@ -120,6 +120,34 @@ def test_every_xsd_violation_is_a_format_error() -> None:
     assert explain(xsd("xsd-missing-element"), "de").kind_class is KindClass.FORMAT
 
 
+@pytest.mark.parametrize("own_level", [Level.ERROR, Level.WARNING])
+@pytest.mark.parametrize("rule", ["UBL-CR-646", "BR-CL-13", "BR-CO-16"])
+def test_a_rule_lowered_to_an_information_asks_for_no_change(rule: str, own_level: Level) -> None:
+    shown = explain(finding(rule, level=Level.INFORMATION, own_level=own_level), "de")
+    assert shown.allowed
+    assert "kein Fehler" in shown.title
+    assert shown.fix == "Wegen dieses Hinweises müssen Sie nichts tun."
+
+
+@pytest.mark.parametrize(
+    ("level", "own_level"),
+    [(Level.INFORMATION, None), (Level.WARNING, Level.ERROR), (Level.ERROR, Level.INFORMATION)],
+)
+def test_any_other_level_keeps_the_words_of_the_rule(level: Level, own_level: Level | None) -> None:
+    shown = explain(finding("BR-CO-16", level=level, own_level=own_level), "de")
+    assert not shown.allowed
+    assert shown.title == "Zahlbetrag stimmt nicht"
+
+
+@pytest.mark.parametrize("rule", ["BR-DE-27", "BR-DE-28"])
+def test_a_contact_that_is_missing_altogether_is_told_as_such(rule: str) -> None:
+    assert "fehlt oder" in explain(finding(rule, ruleset="xrechnung-ubl"), "de").what
+
+
+def test_a_gross_total_whose_sum_is_right_may_still_be_in_the_wrong_currency() -> None:
+    assert "oder die Beträge tragen nicht die Währung der Rechnung (BT-5)" in explain(finding("BR-CO-15"), "de").what
+
+
 def test_classes_have_their_german_names() -> None:
     assert [kind.label("de") for kind in KindClass] == ["Formatfehler", "Geschäftsregelfehler", "Inhaltsfehler"]
 

@@ -98,6 +98,17 @@ def test_a_missing_identifier_is_told_apart_from_an_unknown_one() -> None:
     assert "(BT-24) fehlt" in refusal("no-scenario", {"customization": ""})
 
 
+@pytest.mark.parametrize("version", ["xrechnung_1.2", "xrechnung_2.3"])
+def test_a_former_version_of_xrechnung_is_told_as_outdated(version: str) -> None:
+    shown = refusal("no-scenario", {"customization": f"urn:cen.eu:en16931:2017#compliant#urn:xoev-de:kosit:{version}"})
+    assert "überholten Version" in shown
+    assert "neuere Fassung des Programms" in shown
+
+
+def test_a_web_page_is_told_to_be_no_invoice() -> None:
+    assert "HTML-Seite" in refusal("doctype", {})
+
+
 def test_a_wrong_root_is_named_without_its_namespace() -> None:
     shown = refusal("wrong-root", {"root": "{urn:oasis:names:specification:ubl:schema:xsd:Order-2}Order"})
     assert "„Order“" in shown
@@ -136,8 +147,8 @@ def test_a_fault_never_shows_our_insides(lang: Lang, deterministic: bool, kept: 
 def test_a_kept_invoice_need_not_be_sent_again() -> None:
     shown = fault_text(FaultNotice("timeout", "", deterministic=False), "de")
     assert shown.sentence.startswith("Ihre Rechnung liegt sicher vor.")
-    assert "niemand muss die Rechnung neu senden" in shown.remedy
-    assert "von selbst wiederholt" in shown.remedy
+    assert "Wir wiederholen die Prüfung; gelingt sie nicht, kümmert sich unser Betrieb darum." in shown.remedy
+    assert "neu senden" in shown.remedy
 
 
 def test_a_fault_that_a_retry_cannot_help_is_looked_into_by_a_person() -> None:

@@ -121,3 +121,18 @@ def test_the_style_sheet_touches_the_report_alone() -> None:
     rules = re.sub(r"/\*.*?\*/", "", report_css(), flags=re.DOTALL)
     selectors = [part.strip() for group in re.findall(r"([^{}]+)\{", rules) for part in group.split(",")]
     assert all(one.startswith((".report", "@")) or "(" in one for one in selectors)
+
+
+def test_a_file_that_goes_by_its_own_name_is_named_once_at_the_top(examination: MakeExamination) -> None:
+    refused = Assessment.refused(RefusalNotice("doctype"))
+    page = html.document_fromstring(html_report(examination(assessment=refused, document=None, invoice=None), "de"))
+    assert page.xpath("string(//header)").split().count("rechnung.xml") == 1
+
+
+def test_a_note_about_what_the_format_permits_speaks_of_no_problem(
+    examination: MakeExamination, finding: MakeFinding
+) -> None:
+    allowed = finding("UBL-CR-646", level=Level.INFORMATION, own_level=Level.WARNING)
+    text = html.document_fromstring(html_report(examination(allowed), "de")).xpath("string(//article)")
+    assert "Worum geht es?" in text
+    assert not [word for word in ("Problem", "Formatfehler", "beheben") if word in text]

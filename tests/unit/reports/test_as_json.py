@@ -115,3 +115,11 @@ def test_all_of_very_many_findings_are_in_the_report(examination: MakeExaminatio
 
 def test_a_name_that_is_no_unicode_does_not_break_the_report(examination: MakeExamination) -> None:
     assert json.loads(json_report(examination(name="a\udc80.xml"), "de"))["name"] == "a?.xml"
+
+
+def test_a_note_about_what_the_format_permits_asks_for_nothing(
+    examination: MakeExamination, finding: MakeFinding
+) -> None:
+    allowed = finding("UBL-CR-646", level=Level.INFORMATION, own_level=Level.WARNING)
+    line = json.loads(jsonl_line(examination(allowed), "x.xml", "de"))
+    assert line["findings"][0]["fix"] == "Wegen dieses Hinweises müssen Sie nichts tun."

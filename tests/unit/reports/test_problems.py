@@ -95,3 +95,8 @@ def test_a_problem_says_what_the_invoice_says_about_its_terms(finding: MakeFindi
 def test_without_an_invoice_nothing_is_said_about_its_terms(finding: MakeFinding) -> None:
     (problem,) = problems_of([finding(terms=("BT-10",))], "de", None)
     assert not problem.all_said
+
+
+def test_beside_a_note_nothing_is_called_an_error(finding: MakeFinding) -> None:
+    note, warning = finding("BR-02", level=Level.INFORMATION), finding("BR-03", level=Level.WARNING)
+    assert [problem.kind for problem in problems_of([note, warning], "de")] == ["Inhaltsfehler", ""]

@@ -133,6 +133,12 @@ def test_sub_invoice_lines_follow_their_line_and_are_deeper() -> None:
     assert "3,00\u00a0€" in rows[1].cells
 
 
+def test_lines_beyond_the_most_to_lay_out_are_counted_with_their_sub_lines() -> None:
+    line = Group("BG-25", (Term("BT-126", "1"),), (Group("BG-DEX-01", (), (Group("BG-DEX-01"),)),))
+    lines = next(part for part in sheet(invoice_of(line, line), "de", 2) if isinstance(part, Table))
+    assert (len(lines.rows), lines.left_out) == (2, 4)
+
+
 def test_the_amount_due_stands_out() -> None:
     totals = table(invoice_of(Group("BG-22", (Term("BT-112", "119"), Term("BT-115", "119")))), "Summen")
     assert [row.strong for row in totals.rows] == [False, True]

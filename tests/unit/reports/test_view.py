@@ -1,6 +1,7 @@
 """The sentences of a report."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -104,3 +105,20 @@ def test_every_word_exists_in_both_languages() -> None:
 @pytest.mark.parametrize("lang", ["de", "en"])
 def test_every_file_format_has_a_name(syntax: Syntax, lang: Lang) -> None:
     assert words(lang)[f"kind_{syntax}"]
+
+
+def test_notes_that_ask_for_nothing_leave_nothing_to_heed(examination: MakeExamination, finding: MakeFinding) -> None:
+    allowed = finding("UBL-CR-646", level=Level.INFORMATION, own_level=Level.WARNING)
+    assert ReportView.of(examination(allowed), "de").next_steps == "Sie müssen nichts ändern."
+    other = finding("BR-DE-21", level=Level.WARNING)
+    assert "Beachten Sie" in ReportView.of(examination(allowed, other), "de").next_steps
+
+
+def test_only_what_was_examined_is_said_to_be(examination: MakeExamination) -> None:
+    whole = examination()
+    structure = examination(assessment=replace(whole.assessment, xsd_valid=False))
+    refused = examination(assessment=Assessment.refused(RefusalNotice("doctype")), document=None, invoice=None)
+    shown = [ReportView.of(one, "de").disclaimer for one in (whole, structure, refused)]
+    assert shown[0].startswith("Geprüft wurden Aufbau und Geschäftsregeln")
+    assert shown[1].startswith("Geprüft wurde der Aufbau")
+    assert shown[2] == ""
