@@ -47,7 +47,7 @@ Every request but `/healthz` and `/readyz` needs a token: `Authorization: Bearer
 
 - **Suppliers** check (`POST /api/v1/checks`) and submit (`POST /api/v1/submissions`) invoices and read the reports.
 - **Authorities** lease accepted invoices, fetch and book them, and acknowledge; or follow the event feed.
-- **Operators** see everything and fetch nothing.
+- **Operators** see everything and may submit; they lease nothing.
 
 Texts for people are German or English, by `Accept-Language`. Errors are problem documents (RFC 9457) with a stable
 `code` and a `remedy`.

@@ -1,6 +1,6 @@
 """Who someone is (accounts, tokens, sessions, sign-in links) and what they may do: one function, `authorise`.
 
-Each authority sees its own invoices only, each supplier its own submissions; an operator sees all and fetches nothing.
+Each authority sees its own invoices only, each supplier its own submissions; an operator sees all and leases nothing.
 """
 
 from einvoice.identity.access import Action, Forbidden, Resource, Unauthenticated, authorise, resource_of, scope

@@ -12,7 +12,8 @@ def place(source: Path, folder: Path, mark: str, reports: Mapping[str, bytes]) -
     """Link `source` into `folder` and write `NAME.report.KIND` beside it; returns where it is.
 
     The name is the file's own, or with `mark` in it where that one is taken. Done again with the same file and mark,
-    whatever point the first time reached, it comes to the same end.
+    whatever point the first time reached, it comes to the same end. That holds where the file system has hard links;
+    elsewhere a crash in between can leave a second copy under the name with the mark, for a person to sort out.
     """
     for name in _names(source.name, mark):
         target = folder / name
