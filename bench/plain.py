@@ -7,6 +7,7 @@ from lxml import etree
 from saxonche import PySaxonProcessor
 
 from einvoice.extraction import Limits, extract
+from einvoice.model import Basis
 from einvoice.rules import ArtefactStore, Registry, Stylesheet
 from einvoice.rules.manifest import ArtefactFile
 from einvoice.validation.xsd import SchemaShelf
@@ -24,9 +25,10 @@ class PlainValidator:
 
     def for_document(self, data: bytes) -> Callable[[], list[str]]:
         """A call that validates that document; finding its scenario and compiling are not part of it."""
-        match = self._registry.match(extract(data, Limits()), datetime.now(UTC).date())
-        if match is None:
+        matches = self._registry.matches(extract(data, Limits()), Basis(on=datetime.now(UTC).date()))
+        if not matches:
             raise ValueError("no scenario knows the document")
+        match = matches[0]
         schema = self._shelf.compiled(match.pack.schemas[match.scenario.schema_set])
         sheets = [self._compile(match.pack.schematron[name]) for name in match.scenario.schematron]
 

@@ -20,6 +20,7 @@ from rich.table import Table
 from sides import Side, check_side, plain_side
 
 from einvoice.extraction import Limits, extract
+from einvoice.model import Basis
 from einvoice.settings import Settings
 from einvoice.validation import ValidatorPool
 
@@ -87,7 +88,7 @@ def figures(plain: Runs, check: Runs) -> list[str]:
 def service(data: bytes, seconds: float) -> Table:
     """The supervised pool as the service uses it: throughput and memory of its processes."""
     table = Table("pool", "documents/s", "memory of a worker (its own)", title="supervised validator processes")
-    document, today = extract(data, Limits()), datetime.now(UTC).date()
+    document, today = extract(data, Limits()), Basis(on=datetime.now(UTC).date())
     for workers in (1, os.cpu_count() or 1):
         with ValidatorPool(Settings().model_copy(update={"workers": workers})) as pool:
             pool.assess(document, today)

@@ -6,7 +6,7 @@ import random
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
@@ -15,6 +15,7 @@ import structlog
 from einvoice.errors import Fault, Refusal
 from einvoice.intake import Spooled
 from einvoice.model.assessment import Assessment
+from einvoice.model.basis import Basis
 from einvoice.model.decision import Decision
 from einvoice.model.document import InvoiceDocument
 from einvoice.model.examination import DocumentFacts, Examination
@@ -44,7 +45,7 @@ class Stages:
     extract: Callable[[bytes], InvoiceDocument]  # raises Refusal, Fault
     read: Callable[[InvoiceDocument], Invoice]
     route: Callable[[Invoice], Routing] = unrouted
-    assess: Callable[[InvoiceDocument, date], Assessment]  # by the rules in force on that date; raises Fault
+    assess: Callable[[InvoiceDocument, Basis], Assessment]  # formal verdict, then policies; raises Fault
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,11 +88,14 @@ def process(submission_id: str, desk: Desk) -> None:
         log.warning("claim-lost", submission=submission_id)
 
 
-def examine(data: bytes, name: str, stages: Stages) -> Examination:
-    """What would be decided about these bytes today. Nothing is kept; a Fault gives the verdict undecided."""
+def examine(data: bytes, name: str, stages: Stages, *, official_only: bool = False) -> Examination:
+    """What would be decided about these bytes today. Nothing is kept; a Fault gives the verdict undecided.
+
+    `official_only`: by KoSIT's scenarios alone, and nobody's policies.
+    """
     now = datetime.now(UTC)
     source = _Source(name=name, sha256=hashlib.sha256(data).hexdigest(), size=len(data), fetch=lambda: data)
-    return _look(source, now, now, stages)[0]
+    return _look(source, now, now, stages, official_only=official_only)[0]
 
 
 def submit(
@@ -130,7 +134,9 @@ class _Source:
     fetch: Callable[[], bytes]  # raises Fault
 
 
-def _look(source: _Source, received_at: datetime, now: datetime, stages: Stages) -> tuple[Examination, Routing]:
+def _look(
+    source: _Source, received_at: datetime, now: datetime, stages: Stages, *, official_only: bool = False
+) -> tuple[Examination, Routing]:
     """Go through the stages; what was found out before a Refusal or Fault stays known."""
     document: InvoiceDocument | None = None
     invoice: Invoice | None = None
@@ -139,7 +145,8 @@ def _look(source: _Source, received_at: datetime, now: datetime, stages: Stages)
         document = stages.extract(source.fetch())  # (2)
         invoice = stages.read(document)  # (3)
         routing = stages.route(invoice)  # (4)
-        assessment = stages.assess(document, received_at.astimezone().date())  # (5) the day where we are
+        day = received_at.astimezone().date()  # where we are
+        assessment = stages.assess(document, Basis.of(routing, day, official_only=official_only))  # (5)
     except Refusal as refusal:
         assessment = Assessment.refused(refusal.notice)
     except Fault as fault:

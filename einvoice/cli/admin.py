@@ -54,7 +54,7 @@ def create_authority(
         if problem := leitweg_problem(text):
             typer.echo(f"warning: {text} {_PROBLEMS[problem]}; invoices must name it exactly like this", err=True)
     with _open() as (store, _):
-        typer.echo(store.authorities.create(name, leitweg_id, policy={}).id)
+        typer.echo(store.authorities.create(name, leitweg_id).id)
 
 
 @admin.command("add-leitweg-id")

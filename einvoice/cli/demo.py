@@ -54,7 +54,7 @@ def prepare_demo(app: App) -> str:
 def _authority(app: App, name: str, leitweg_id: str) -> str:
     known = app.store.authorities.by_leitweg_id(leitweg_id)
     try:
-        return (known or app.store.authorities.create(name, [leitweg_id], policy={})).id
+        return (known or app.store.authorities.create(name, [leitweg_id])).id
     except AlreadyThere:  # another process of the demo was faster
         return _authority(app, name, leitweg_id)
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from einvoice.model.finding import Finding, Level
+from einvoice.model.policy import Outcome, PolicyOutcome
 from einvoice.model.trouble import FaultNotice, RefusalNotice
 
 
@@ -21,6 +22,8 @@ class ArtefactRef:
 
     name: str
     sha256: str
+    title: str = ""  # what the configuration calls it
+    location: str = ""  # where it lies in the configuration
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,13 +35,21 @@ class Assessment:
 
     verdict: Verdict
     scenario: str | None = None  # official name; None: no scenario matched
+    profile: str | None = None  # of the scenario, e.g. "xrechnung", "factur-x-basic"
+    custom_levels: tuple[tuple[Level, tuple[str, ...]], ...] = ()  # the scenario's: level and the rules that get it
     pack: str | None = None  # id+version of the rule pack
-    artefacts: tuple[ArtefactRef, ...] = ()
+    artefacts: tuple[ArtefactRef, ...] = ()  # in the order of the steps: the schema, then the stylesheets
     engine: str | None = None  # e.g. "saxonche 13.1.1, libxml2 2.14.6"
     xsd_valid: bool | None = None  # None: not checked
     findings: tuple[Finding, ...] = ()
     refusal: RefusalNotice | None = None
     fault: FaultNotice | None = None
+    policy: PolicyOutcome | None = None  # what the authority asks beyond; None: nothing was asked, or no verdict
+
+    @property
+    def declined(self) -> bool:
+        """Formally accepted, but not what the authority takes: it goes back to the sender."""
+        return self.verdict is Verdict.ACCEPTED and self.policy is not None and self.policy.outcome is Outcome.REJECTED
 
     def count(self, level: Level) -> int:
         """Number of findings of that effective level."""

@@ -21,6 +21,11 @@ class Decision:
         """The formal verdict."""
         return self.examination.verdict
 
+    @property
+    def declined(self) -> bool:
+        """Formally accepted, but the authority's policies send it back."""
+        return self.examination.assessment.declined
+
     @classmethod
     def of(cls, examination: Examination, routing: Routing) -> "Decision":
         """The decision that follows from the examination; a Fault is held, never accepted or rejected."""

@@ -17,6 +17,7 @@ class Source(StrEnum):
 
     XSD = "xsd"
     SCHEMATRON = "schematron"
+    POLICY = "policy"  # an authority asks for it; never part of the formal verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,4 +35,5 @@ class Finding:
     own_level: Level | None = None  # the rule's own, where the scenario changed it; None: it did not
     found: str | None = None  # the value at the place, shortened; None: nothing there
     place: tuple[tuple[str, int | None], ...] | None = None  # the same by terms: (("BG-25", 2), ("BT-146", None))
-    details: tuple[tuple[str, str], ...] = ()  # XSD only: what fills the sentence (element, expected, value)
+    details: tuple[tuple[str, str], ...] = ()  # what fills the sentence: element, expected, value, nearest codes …
+    demanded_by: str | None = None  # policy only: name of the authority

@@ -1,7 +1,8 @@
 """Who an invoice is for."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
+
+from einvoice.model.policy import AuthorityPolicy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -11,7 +12,7 @@ class Authority:
     id: str
     name: str
     leitweg_ids: tuple[str, ...] = ()  # under which it is addressed; each belongs to one authority
-    policy: Mapping[str, object] = field(default_factory=dict)  # what it asks beyond the law; empty: nothing
+    policy: AuthorityPolicy = field(default_factory=AuthorityPolicy)  # what it asks beyond the law
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from einvoice.model.assessment import Verdict
+from einvoice.model.policy import Outcome
 from einvoice.model.trouble import RefusalNotice
 
 
@@ -71,6 +72,8 @@ class Submission:
     invoice_number: str | None = None  # BT-1
     seller_name: str | None = None  # BT-27
     scenario: str | None = None
+    pack: str | None = None  # id+version of the rules that judged
+    policy_outcome: Outcome | None = None  # what the authority's own policies said; None: nothing was asked
     errors: int = 0  # findings of effective level error
     warnings: int = 0
 
@@ -83,12 +86,17 @@ class Submission:
         return self.hold is not Hold.NONE or (self.verdict is not None and not at_work)
 
     @property
+    def declined(self) -> bool:
+        """Formally right, but not what the authority takes: it went back to the sender."""
+        return self.verdict is Verdict.ACCEPTED and self.policy_outcome is Outcome.REJECTED
+
+    @property
     def status(self) -> str:
-        """One key for one word shown to people: held, rejected, accepted, or the handling."""
+        """One key for one word shown to people: held, declined, rejected, accepted, or the handling."""
         if self.hold is not Hold.NONE:
             return "held"
         if self.handling is Handling.DECIDED:
-            return str(self.verdict)
+            return "declined" if self.declined else str(self.verdict)
         return str(self.handling)
 
 

@@ -53,6 +53,8 @@ class SchemaSet(_Part):
     wheel: str | None = None
     folder: str
     entry: str
+    title: str = ""  # what the configuration calls it
+    location: str = ""  # and where it keeps it: both stand in the KoSIT report
     lexical: OwnFile | None = None  # built-in types as Xerces reads them, for an official schema run by libxml2
     files: dict[str, Sha256]
 
@@ -69,6 +71,8 @@ class Stylesheet(_Part):
     wheel: str
     path: str
     sha256: Sha256
+    title: str = ""  # what the configuration calls it
+    location: str = ""  # and where it keeps it: both stand in the KoSIT report
 
 
 class MatchBy(StrEnum):
@@ -88,6 +92,8 @@ class Scenario(_Part):
     syntax: Syntax
     customization: str  # BT-24, compared exactly
     match: MatchBy
+    profile: str  # what an authority takes or does not: "xrechnung", "factur-x-basic", …
+    reject: str | None = None  # code of the refusal, for profiles that are recognised but are no invoice we take
     schema_set: str
     schematron: tuple[str, ...]
     levels: dict[Level, tuple[str, ...]] = {}
@@ -117,6 +123,7 @@ class Pack(_Part):
     official: bool  # KoSIT's own scenarios: they decide first and alone
     valid_from: date
     valid_until: date | None = None
+    grace_days: int = 0  # so long after valid_from the pack it replaces may still accept what this one rejects
     wheels: dict[str, Wheel]
     schemas: dict[str, SchemaSet]
     schematron: dict[str, Stylesheet]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from einvoice.errors import Fault
-from einvoice.model import InvoiceDocument
+from einvoice.model import Basis, InvoiceDocument
 from einvoice.rules.manifest import Pack, Scenario
 
 
@@ -27,16 +27,16 @@ class Registry:
         """The packs that judge what is received on that day."""
         return tuple(pack for pack in self.packs if pack.in_force(on))
 
-    def match(self, document: InvoiceDocument, on: date) -> Match | None:
-        """The one scenario that fits root element and BT-24 exactly.
+    def matches(self, document: InvoiceDocument, basis: Basis) -> tuple[Match, ...]:
+        """The scenario that fits root element and BT-24 exactly; in a grace period also the one it replaces.
 
-        None when there is none, or, as in KoSIT (ScenarioRepository), when several BT-24 fit several scenarios.
+        Empty when there is none, or, as in KoSIT (ScenarioRepository), when several BT-24 fit several scenarios.
         Raises Fault when no official pack is in force or two of them hold the same scenario: that is no verdict.
         """
-        packs = self.in_force(on)
+        packs = self.in_force(basis.on)
         if not any(pack.official for pack in packs):
-            raise Fault("rules-missing", f"no official rule pack is in force on {on}")
-        for official in (True, False):
+            raise Fault("rules-missing", f"no official rule pack is in force on {basis.on}")
+        for official in (True,) if basis.official_only else (True, False):
             found = [
                 Match(pack, scenario)
                 for pack in packs
@@ -48,5 +48,5 @@ class Registry:
                 names = ", ".join(match.pack.name for match in found)
                 raise Fault("rules-ambiguous", f"several packs in force hold the same scenario: {names}")
             if found:
-                return found[0] if len(found) == 1 else None
-        return None
+                return tuple(found) if len(found) == 1 else ()
+        return ()

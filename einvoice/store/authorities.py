@@ -1,10 +1,11 @@
 """The directory of authorities and the Leitweg-IDs under which they are addressed."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, delete, insert, select, update
 
+from einvoice.model.policy import AuthorityPolicy, Demand, PolicyAction
 from einvoice.model.routing import Authority
 from einvoice.model.submission import EventKind, Handling, Hold
 from einvoice.store.changes import Cause, change
@@ -12,7 +13,9 @@ from einvoice.store.database import Database
 from einvoice.store.deliveries import make_available
 from einvoice.store.errors import AlreadyThere, NotFound
 from einvoice.store.ids import new_id
-from einvoice.store.tables import authorities, leitweg_ids, submissions
+from einvoice.store.tables import authorities, demands, leitweg_ids, submissions
+
+NO_POLICY = AuthorityPolicy()
 
 
 class Authorities:
@@ -23,13 +26,14 @@ class Authorities:
         self._clock = clock
 
     def create(
-        self, name: str, ids: Iterable[str] = (), *, policy: Mapping[str, object] | None = None, actor: str = "admin"
+        self, name: str, ids: Iterable[str] = (), *, policy: AuthorityPolicy = NO_POLICY, actor: str = "admin"
     ) -> Authority:
         """A new authority. Invoices that waited for one of its Leitweg-IDs go to it at once. Raises AlreadyThere."""
         authority_id, now = new_id(), self._clock()
         with self._database.write() as connection:
-            values = {"id": authority_id, "name": name, "policy": dict(policy or {}), "created_at": now}
+            values = {"id": authority_id, "name": name, "policy": policy.stored(), "created_at": now}
             connection.execute(insert(authorities).values(values))
+            _write_demands(connection, authority_id, policy)
             for leitweg_id in ids:
                 _address(connection, authority_id, leitweg_id, Cause(actor=actor, at=now))
             return _authority(connection, authority_id)
@@ -39,6 +43,16 @@ class Authorities:
         with self._database.write() as connection:
             _authority(connection, authority_id)
             _address(connection, authority_id, leitweg_id, Cause(actor=actor, at=self._clock()))
+            return _authority(connection, authority_id)
+
+    def set_policy(self, authority_id: str, policy: AuthorityPolicy) -> Authority:
+        """Replace what an authority asks; it holds for what is judged from now on. Raises NotFound."""
+        with self._database.write() as connection:
+            _authority(connection, authority_id)
+            row_of = authorities.c.id == authority_id
+            connection.execute(update(authorities).where(row_of).values(policy=policy.stored()))
+            connection.execute(delete(demands).where(demands.c.authority_id == authority_id))
+            _write_demands(connection, authority_id, policy)
             return _authority(connection, authority_id)
 
     def get(self, authority_id: str) -> Authority:
@@ -72,7 +86,16 @@ def _authority(connection: Connection, authority_id: str) -> Authority:
         raise NotFound(f"authority {authority_id}")
     addresses = select(leitweg_ids.c.leitweg_id).where(leitweg_ids.c.authority_id == authority_id)
     ids = tuple(connection.scalars(addresses.order_by(leitweg_ids.c.leitweg_id)))
-    return Authority(id=row["id"], name=row["name"], leitweg_ids=ids, policy=row["policy"])
+    wanted = select(demands).where(demands.c.authority_id == authority_id).order_by(demands.c.policy)
+    demanded = tuple(Demand(one.policy, PolicyAction(one.action)) for one in connection.execute(wanted))
+    policy = AuthorityPolicy.read(row["policy"], demanded)
+    return Authority(id=row["id"], name=row["name"], leitweg_ids=ids, policy=policy)
+
+
+def _write_demands(connection: Connection, authority_id: str, policy: AuthorityPolicy) -> None:
+    for demand in policy.demands:
+        values = {"authority_id": authority_id, "policy": demand.policy, "action": demand.action}
+        connection.execute(insert(demands).values(values))
 
 
 def _address(connection: Connection, authority_id: str, leitweg_id: str, cause: Cause) -> None:

@@ -122,7 +122,7 @@ def _decided(
     decided = change(connection, row, EventKind.DECIDED, cause, **state, columns=decided_columns)
     if hold is not Hold.NONE:
         record(connection, decided, EventKind.HELD, cause)
-    elif decision.verdict is Verdict.ACCEPTED:
+    elif decision.verdict is Verdict.ACCEPTED and not decision.declined:
         make_available(connection, decided, cause)
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, insert, select
 
 from einvoice.intake import Spooled
 from einvoice.model.assessment import Verdict
+from einvoice.model.policy import Outcome
 from einvoice.model.submission import Door, EventKind, Handling, Hold, Receipt
 from einvoice.store.blobs import FileBlobs
 from einvoice.store.changes import Cause, locked_row, record
@@ -82,7 +83,8 @@ def _first(connection: Connection, sender: str, sha256: str, key: str | None) ->
     same_bytes = select(row_of.id).where(
         row_of.sender == sender,
         row_of.sha256 == sha256,
-        row_of.verdict.is_distinct_from(Verdict.REJECTED),  # a rejected one may come again: rules change
+        row_of.verdict.is_distinct_from(Verdict.REJECTED),  # a rejected one may come again: rules change,
+        row_of.policy_outcome.is_distinct_from(Outcome.REJECTED),  # and so does what an authority asks
     )
     return connection.execute(same_bytes).scalar_one_or_none()
 

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, delete, insert, select
 
+from einvoice.model.assessment import Assessment
 from einvoice.model.examination import Examination
 from einvoice.model.finding import Finding, Level
 from einvoice.store.tables import examinations, rule_hits
@@ -28,7 +29,7 @@ def write_examination(connection: Connection, submission_id: str, examination: E
     connection.execute(insert(examinations), {"submission_id": submission_id, "body": body})
     hits = [
         {"rule": rule, "submission_id": submission_id, "level": level}
-        for rule, level in _worst_levels(examination.assessment.findings).items()
+        for rule, level in _worst_levels(_all_findings(examination.assessment)).items()
     ]
     if hits:
         connection.execute(insert(rule_hits), hits)
@@ -46,6 +47,8 @@ def summary(examination: Examination) -> dict[str, Any]:
     assessment, invoice = examination.assessment, examination.invoice
     return {
         "scenario": assessment.scenario,
+        "pack": assessment.pack,
+        "policy_outcome": assessment.policy.outcome if assessment.policy else None,
         "errors": assessment.count(Level.ERROR),
         "warnings": assessment.count(Level.WARNING),
         "refusal": asdict(assessment.refusal) if assessment.refusal else None,
@@ -53,6 +56,10 @@ def summary(examination: Examination) -> dict[str, Any]:
         "invoice_number": invoice.number if invoice else None,
         "seller_name": invoice.seller_name if invoice else None,
     }
+
+
+def _all_findings(assessment: Assessment) -> tuple[Finding, ...]:
+    return assessment.findings + (assessment.policy.findings if assessment.policy else ())
 
 
 def _worst_levels(findings: tuple[Finding, ...]) -> dict[str, Level]:

@@ -3,6 +3,7 @@
 from sqlalchemy import Connection, RowMapping, Select, bindparam, select
 
 from einvoice.model.assessment import Verdict
+from einvoice.model.policy import Outcome
 from einvoice.model.submission import Door, Event, EventKind, Handling, Hold, Submission
 from einvoice.model.trouble import RefusalNotice
 from einvoice.store.errors import NotFound
@@ -52,6 +53,8 @@ def to_submission(row: RowMapping) -> Submission:
         invoice_number=row["invoice_number"],
         seller_name=row["seller_name"],
         scenario=row["scenario"],
+        pack=row["pack"],
+        policy_outcome=Outcome(row["policy_outcome"]) if row["policy_outcome"] else None,
         errors=row["errors"],
         warnings=row["warnings"],
         delivery_id=row["delivery_id"],

@@ -57,7 +57,7 @@ authorities = Table(
     metadata,
     Column("id", Text, primary_key=True),
     Column("name", Text, nullable=False),
-    Column("policy", JSON, nullable=False),
+    Column("policy", JSON, nullable=False),  # AuthorityPolicy without its demands
     Column("created_at", UtcTime, nullable=False),
     Column("last_event", Integer, nullable=False, server_default="0"),  # the counter of its events, locked to count
 )
@@ -67,6 +67,14 @@ leitweg_ids = Table(
     metadata,
     Column("leitweg_id", Text, primary_key=True),
     Column("authority_id", Text, Reference("authorities.id"), nullable=False, index=True),
+)
+
+demands = Table(
+    "demands",
+    metadata,
+    Column("authority_id", Text, Reference("authorities.id"), primary_key=True),
+    Column("policy", Text, primary_key=True),  # schematron/policy/NAME.sch
+    Column("action", Text, nullable=False),  # warn or reject
 )
 
 submissions = Table(
@@ -95,23 +103,27 @@ submissions = Table(
     Column("invoice_number", Text),
     Column("seller_name", Text),
     Column("scenario", Text),
+    Column("pack", Text),  # id+version of the rules that judged
+    Column("policy_outcome", Text),  # accepted or rejected by what the authority asks; none: nothing was asked
     Column("errors", Integer, nullable=False, server_default="0"),
     Column("warnings", Integer, nullable=False, server_default="0"),
 )
 # The same bytes of the same sender are taken once while they may still become, or have become, an invoice.
+_OPEN = text("(verdict IS NULL OR verdict <> 'rejected') AND (policy_outcome IS NULL OR policy_outcome <> 'rejected')")
 Index(
     "uq_submissions_open_content",
     submissions.c.sender,
     submissions.c.sha256,
     unique=True,
-    sqlite_where=text("verdict IS NULL OR verdict <> 'rejected'"),
-    postgresql_where=text("verdict IS NULL OR verdict <> 'rejected'"),
+    sqlite_where=_OPEN,
+    postgresql_where=_OPEN,
 )
 Index(None, submissions.c.due_at, submissions.c.id)
 Index(None, submissions.c.authority_id, submissions.c.handling, submissions.c.decided_at)  # what can be fetched
 Index(None, submissions.c.authority_id, submissions.c.id)  # lists, newest first
 Index(None, submissions.c.verdict, submissions.c.id)
 Index(None, submissions.c.hold, submissions.c.id)
+Index(None, submissions.c.pack, submissions.c.id)  # what a pack judged, should it be found wrong
 Index(None, submissions.c.sender, submissions.c.id)
 
 examinations = Table(

@@ -1,13 +1,26 @@
 """The chain of checks and the verdict that follows from it, as KoSIT's validator draws it."""
 
+from dataclasses import replace
 from datetime import date
 
 from einvoice.explain import kind_of, terms_of
-from einvoice.model import ArtefactRef, Assessment, Finding, InvoiceDocument, Level, RefusalNotice, Source, Verdict
-from einvoice.rules import ArtefactStore, Match, Registry
+from einvoice.model import (
+    ArtefactRef,
+    Assessment,
+    Basis,
+    Finding,
+    InvoiceDocument,
+    Level,
+    RefusalNotice,
+    Source,
+    Verdict,
+)
+from einvoice.rules import ArtefactStore, Match, Registry, Scenario
 from einvoice.semantics import Places
+from einvoice.validation.clues import clues
 from einvoice.validation.engine import Fired, RuleEngine
 from einvoice.validation.location import Locations
+from einvoice.validation.policies import policy_outcome
 from einvoice.validation.xsd import LIBXML, SchemaShelf
 
 
@@ -19,28 +32,46 @@ class Judge:
         self._schemas = SchemaShelf(store)
         self._engine = engine
 
-    def assess(self, document: InvoiceDocument, on: date) -> Assessment:
-        """The formal verdict on a document received on that day. Raises Fault, never guesses.
+    def assess(self, document: InvoiceDocument, basis: Basis) -> Assessment:
+        """The formal verdict on a document, and beside it what its authority asks. Raises Fault, never guesses.
 
-        (1) find the scenario, (2) XSD, (3) Schematron in order, (4) effective levels, (5) verdict.
-        Each step is the next one's precondition: the official stylesheets abort on XSD-invalid documents.
+        (1) find the scenario, (2) let it judge, (3) in a grace period let the pack before it judge too,
+        (4) look at the authority's policies.
         """
-        match = self._registry.match(document, on)  # (1)
-        if match is None:
+        matches = self._registry.matches(document, basis)  # (1)
+        if not matches:
             return Assessment.refused(_no_scenario(document))
-        findings = self._schemas.check(document, match)  # (2)
+        assessment = self._formal(document, matches[0])  # (2)
+        for match in matches[1:]:  # (3)
+            if assessment.verdict is Verdict.ACCEPTED:
+                break
+            before = self._formal(document, match)
+            assessment = before if before.verdict is Verdict.ACCEPTED else assessment
+        return replace(assessment, policy=policy_outcome(document, assessment, basis))  # (4)
+
+    def _formal(self, document: InvoiceDocument, match: Match) -> Assessment:
+        """What one scenario says.
+
+        (1) XSD, (2) Schematron in order, (3) effective levels, (4) verdict. Each step is the next one's precondition:
+        the official stylesheets abort on XSD-invalid documents.
+        """
+        findings = self._schemas.check(document, match)  # (1)
         xsd_valid = not findings
         if xsd_valid:
-            findings = self._schematron(document, match)  # (3), (4)
-        rejected = any(finding.level is Level.ERROR for finding in findings)
-        return Assessment(  # (5)
+            findings = self._schematron(document, match)  # (2), (3)
+        refusal = _not_taken(match.scenario)
+        rejected = refusal is not None or any(finding.level is Level.ERROR for finding in findings)
+        return Assessment(  # (4)
             verdict=Verdict.REJECTED if rejected else Verdict.ACCEPTED,
             scenario=match.scenario.name,
+            profile=match.scenario.profile,
+            custom_levels=tuple(match.scenario.levels.items()),
             pack=match.pack.name,
             artefacts=_artefacts(match, xsd_valid),
             engine=f"{self._engine.name}, {LIBXML}",
             xsd_valid=xsd_valid,
             findings=tuple(findings),
+            refusal=refusal,
         )
 
     def preload(self, on: date) -> None:
@@ -64,8 +95,8 @@ class Judge:
 
 
 def _finding(ruleset: str, fired: Fired, match: Match, locations: Locations, places: Places) -> Finding:
-    about_codes = kind_of(fired.rule, ruleset) == "code-list"  # a unit, a currency: often an attribute
-    xpath, line, found = locations.find(fired.location, attributes=about_codes)
+    kind = kind_of(fired.rule, ruleset)
+    xpath, line, found = locations.find(fired.location, attributes=kind == "code-list")  # a unit: often an attribute
     level = match.scenario.level_of(fired.rule, fired.level)
     return Finding(
         rule=fired.rule,
@@ -77,6 +108,7 @@ def _finding(ruleset: str, fired: Fired, match: Match, locations: Locations, pla
         line=line,
         terms=terms_of(fired.rule, ruleset),
         message=fired.message,
+        details=clues(fired, found, kind),
         found=found,
         place=places.at(xpath),
     )
@@ -85,10 +117,14 @@ def _finding(ruleset: str, fired: Fired, match: Match, locations: Locations, pla
 def _artefacts(match: Match, xsd_valid: bool) -> tuple[ArtefactRef, ...]:
     """What took part: the schema, and the stylesheets if they were run."""
     schema = match.pack.schemas[match.scenario.schema_set]
-    used = [ArtefactRef(match.scenario.schema_set, schema.files[schema.entry])]
-    if xsd_valid:
-        used += [ArtefactRef(name, match.pack.schematron[name].sha256) for name in match.scenario.schematron]
-    return tuple(used)
+    used = [ArtefactRef(match.scenario.schema_set, schema.files[schema.entry], schema.title, schema.location)]
+    sheets = [(name, match.pack.schematron[name]) for name in match.scenario.schematron] if xsd_valid else []
+    return (*used, *(ArtefactRef(name, sheet.sha256, sheet.title, sheet.location) for name, sheet in sheets))
+
+
+def _not_taken(scenario: Scenario) -> RefusalNotice | None:
+    """Why a profile that is known can't be an invoice here: MINIMUM is none, ZUGFeRD 1.0 is out of date."""
+    return RefusalNotice(scenario.reject, {"profile": scenario.name}) if scenario.reject else None
 
 
 def _no_scenario(document: InvoiceDocument) -> RefusalNotice:

@@ -16,6 +16,7 @@ class Fired:
     level: Level  # the rule's own, from flag or role
     location: str  # /Q{namespace}Name[1]/…, as the stylesheet wrote it
     message: str
+    test: str = ""  # the XPath expression that did not hold
 
 
 class RuleEngine(Protocol):

@@ -8,7 +8,6 @@ import os
 import threading
 from concurrent.futures import CancelledError
 from concurrent.futures.process import BrokenProcessPool
-from datetime import date
 from types import TracebackType
 from typing import Any, Self
 
@@ -16,7 +15,7 @@ import structlog
 from pebble import ProcessExpired, ProcessPool
 
 from einvoice.errors import Fault
-from einvoice.model import Assessment, InvoiceDocument
+from einvoice.model import Assessment, Basis, InvoiceDocument
 from einvoice.settings import Settings
 from einvoice.validation.process import PRELOAD, RuleFolders, judge_document
 
@@ -49,21 +48,21 @@ class ValidatorPool:
         """Whether documents can be handed in. A broken pool is replaced when the next one comes."""
         return not self._closed
 
-    def assess(self, document: InvoiceDocument, on: date) -> Assessment:
+    def assess(self, document: InvoiceDocument, basis: Basis) -> Assessment:
         """See Judge.assess. Raises Fault: timeout, engine-crash, pool-broken, shutdown, or the judge's own.
 
         Where the pool broke under it through no fault of this document, it is handed in once more.
         """
         try:
-            return self.submit(document, on).wait()
+            return self.submit(document, basis).wait()
         except Fault as fault:
             if fault.notice.cause != POOL_BROKEN:
                 raise
-        return self.submit(document, on).wait()
+        return self.submit(document, basis).wait()
 
-    def submit(self, document: InvoiceDocument, on: date) -> "Pending":
+    def submit(self, document: InvoiceDocument, basis: Basis) -> "Pending":
         """Begin to assess; several documents at once keep all processes busy."""
-        task = [self._folders, document, on]
+        task = [self._folders, document, basis]
         try:
             future = self._working_pool().schedule(judge_document, args=task, timeout=self._seconds)
         except RuntimeError as error:  # it was closed or broke between the two calls

@@ -9,11 +9,11 @@ import json
 import os
 import sys
 from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
-from einvoice.model import Assessment, InvoiceDocument
+from einvoice.model import Assessment, Basis, InvoiceDocument
 from einvoice.rules import ArtefactStore, Registry, load_packs
 from einvoice.settings import Settings
 from einvoice.validation.assess import Judge
@@ -49,12 +49,12 @@ def build_judge(folders: RuleFolders) -> Judge:
 _judges: dict[RuleFolders, Judge] = {}  # one engine a process is the rule; a process serves one set of folders
 
 
-def judge_document(folders: RuleFolders, document: InvoiceDocument, on: date) -> Assessment:
+def judge_document(folders: RuleFolders, document: InvoiceDocument, basis: Basis) -> Assessment:
     """Assess one document in this process. Raises Fault."""
     _silence()
     if folders not in _judges:
         _judges[folders] = build_judge(folders)
-    return _judges[folders].assess(document, on)
+    return _judges[folders].assess(document, basis)
 
 
 @cache

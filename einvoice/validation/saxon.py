@@ -87,6 +87,7 @@ def _read(name: str, report: str | None) -> list[Fired]:
             rule=answer.get("id") or "UNSPECIFIC",
             level=_level(answer.get("flag"), answer.get("role")),
             location=answer.get("location") or "",
+            test=answer.get("test") or "",
             message=" ".join((answer.findtext(f"{_SVRL}text") or "").split()),
         )
         for answer in reparse(report.encode()).iter(*_FIRED)

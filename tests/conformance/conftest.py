@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from einvoice.extraction import Limits, extract
-from einvoice.model import Assessment
+from einvoice.model import Assessment, Basis
 from einvoice.rules import ArtefactStore, Registry, Stylesheet, load_packs
 from einvoice.settings import Settings
 from einvoice.validation import Judge
@@ -44,8 +44,9 @@ def rulesets(registry: Registry, today: date) -> dict[str, Stylesheet]:
 def assess(
     registry: Registry, artefacts: ArtefactStore, engine: SaxonEngine, today: date
 ) -> Callable[[bytes], Assessment]:
+    """The verdict by KoSIT's scenarios alone."""
     judge = Judge(registry, artefacts, engine)
-    return lambda data: judge.assess(extract(data, Limits()), today)
+    return lambda data: judge.assess(extract(data, Limits()), Basis(on=today, official_only=True))
 
 
 @pytest.fixture(scope="session")

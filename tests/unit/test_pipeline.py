@@ -195,7 +195,7 @@ def test_the_rules_are_those_of_the_day_of_receipt(bench: Any, desk: Desk) -> No
     received_on = bench.clock.now.astimezone().date()
     bench.clock.advance(timedelta(days=40).total_seconds())
     process(submission_id, replace(desk, assess=assess))
-    assert days == [received_on]
+    assert [basis.on for basis in days] == [received_on]
 
 
 def test_a_check_tells_the_same_and_keeps_nothing(bench: Any, desk: Desk) -> None:

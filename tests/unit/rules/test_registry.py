@@ -6,7 +6,7 @@ import pytest
 
 from einvoice.errors import Fault
 from einvoice.extraction import Limits, extract
-from einvoice.model import InvoiceDocument
+from einvoice.model import Basis, InvoiceDocument
 from einvoice.rules import Registry, load_packs
 from einvoice.settings import Settings
 
@@ -35,8 +35,8 @@ def _ubl(*ids: str, root: str = "Invoice") -> InvoiceDocument:
 
 
 def _name(registry: Registry, document: InvoiceDocument) -> str | None:
-    match = registry.match(document, TODAY)
-    return match and match.scenario.name
+    matches = registry.matches(document, Basis(on=TODAY))
+    return matches[0].scenario.name if matches else None
 
 
 @pytest.mark.parametrize(
@@ -101,13 +101,13 @@ def test_in_cii_each_text_of_the_identifier_is_compared(registry: Registry, iden
 
 def test_without_an_official_pack_in_force_nothing_is_judged(registry: Registry) -> None:
     with pytest.raises(Fault, match="no official rule pack is in force on 2020-01-01"):
-        registry.match(_ubl(XRECHNUNG), date(2020, 1, 1))
+        registry.matches(_ubl(XRECHNUNG), Basis(on=date(2020, 1, 1)))
 
 
 def test_two_packs_in_force_with_the_same_scenario_are_a_fault_and_no_verdict(registry: Registry) -> None:
     later = [pack.model_copy(update={"version": "2027-01-31"}) for pack in registry.packs]
     with pytest.raises(Fault, match="2027-01-31"):
-        Registry([*registry.packs, *later]).match(_ubl(XRECHNUNG), TODAY)
+        Registry([*registry.packs, *later]).matches(_ubl(XRECHNUNG), Basis(on=TODAY))
 
 
 def test_every_manifest_names_levels_only_of_rules_once(registry: Registry) -> None:

@@ -4,15 +4,22 @@ from typing import Any
 
 import pytest
 
+from einvoice.model.policy import AuthorityPolicy, Demand, PolicyAction
 from einvoice.model.submission import EventKind, Handling, Hold
 from einvoice.store import AlreadyThere, NotFound
 
+STRICT = AuthorityPolicy(
+    demands=(Demand("order-number", PolicyAction.REJECT),),
+    profiles=("xrechnung",),
+    pins=("xrechnung-3.0.2+2026-08-31",),
+)
+
 
 def test_an_authority_is_found_by_each_of_its_leitweg_ids(bench: Any) -> None:
-    created = bench.store.authorities.create("Stadt", ["1-1-1", " 2-2-2 "], policy={"strict": True})
+    created = bench.store.authorities.create("Stadt", ["1-1-1", " 2-2-2 "], policy=STRICT)
     assert created.leitweg_ids == ("1-1-1", "2-2-2")
     assert bench.store.authorities.by_leitweg_id("2-2-2") == created
-    assert bench.store.authorities.get(created.id).policy == {"strict": True}
+    assert bench.store.authorities.get(created.id).policy == STRICT
 
 
 def test_only_the_exact_leitweg_id_is_found(bench: Any) -> None:

@@ -11,14 +11,14 @@ import pytest
 
 from einvoice.errors import Fault
 from einvoice.extraction import Limits, extract
-from einvoice.model import Assessment, InvoiceDocument, Verdict
+from einvoice.model import Assessment, Basis, InvoiceDocument, Verdict
 from einvoice.settings import Settings
 from einvoice.validation import ValidatorPool
 from einvoice.validation import pool as module
 from einvoice.validation.process import RuleFolders
 
 DOCUMENT = extract(b"<Invoice/>", Limits())
-DAY = date(2026, 11, 1)
+DAY = Basis(on=date(2026, 11, 1))
 
 
 def hang(*_: object) -> Assessment:
@@ -39,8 +39,8 @@ def own_pid(*_: object) -> Assessment:
     return Assessment(verdict=Verdict.REJECTED, engine=str(os.getpid()))
 
 
-def answer(folders: RuleFolders, document: InvoiceDocument, on: date) -> Assessment:
-    return Assessment(verdict=Verdict.REJECTED, engine=f"{document.root.tag} {on}")
+def answer(folders: RuleFolders, document: InvoiceDocument, basis: Basis) -> Assessment:
+    return Assessment(verdict=Verdict.REJECTED, engine=f"{document.root.tag} {basis.on}")
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 
 from einvoice.errors import Fault
 from einvoice.extraction import Limits, extract
-from einvoice.model import Finding
+from einvoice.model import Basis, Finding
 from einvoice.rules import ArtefactStore, Registry, load_packs
 from einvoice.settings import Settings
 from einvoice.validation.xsd import SchemaShelf
@@ -42,8 +42,7 @@ def check() -> Callable[[str], list[Finding]]:
 
     def judge(body: str) -> list[Finding]:
         document = extract((HEAD + body).encode(), Limits())
-        match = registry.match(document, date(2026, 11, 1))
-        assert match is not None
+        (match,) = registry.matches(document, Basis(on=date(2026, 11, 1)))
         return shelf.check(document, match)
 
     return judge
@@ -147,8 +146,7 @@ def test_a_check_that_libxml2_could_not_finish_is_a_fault_and_no_verdict(monkeyp
     shelf = SchemaShelf(ArtefactStore(settings.rules_dir, settings.xsd_dir))
     monkeypatch.setattr(shelf, "compiled", lambda schema: Exhausted())
     document = extract((HEAD + GOOD).encode(), Limits())
-    match = Registry(load_packs(settings.schematron_dir)).match(document, date(2026, 11, 1))
-    assert match is not None
+    (match,) = Registry(load_packs(settings.schematron_dir)).matches(document, Basis(on=date(2026, 11, 1)))
     with pytest.raises(Fault):
         shelf.check(document, match)
 

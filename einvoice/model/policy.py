@@ -1,0 +1,79 @@
+"""What an authority asks of invoices beyond the law: policies, profiles it takes, packs it has pinned.
+
+None of it touches the formal verdict; the outcome stands beside it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from einvoice.model.finding import Finding
+
+# What a public authority has to take: XRechnung, and every profile that conforms to EN 16931 (NRW E-Rechnungsverordnung
+# § 3; federal E-RechV § 4). A scenario's `profile` is one of these words, or of packs an operator has imported.
+DEFAULT_PROFILES = (
+    "xrechnung",
+    "xrechnung-extension",
+    "xrechnung-cvd",
+    "en16931",
+    "factur-x-basic",
+    "factur-x-extended",
+    "peppol-bis",
+)
+
+
+class PolicyAction(StrEnum):
+    """What an authority wants to happen where a policy of its own is not met."""
+
+    WARN = "warn"
+    REJECT = "reject"
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """One policy an authority has switched on: `schematron/policy/NAME.sch`, and what follows where it is not met."""
+
+    policy: str
+    action: PolicyAction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuthorityPolicy:
+    """Everything one authority has set."""
+
+    demands: tuple[Demand, ...] = ()
+    profiles: tuple[str, ...] | None = None  # which it takes; None: DEFAULT_PROFILES
+    pins: tuple[str, ...] = ()  # packs by name (id+version) that judge for it, whatever the day
+
+    @classmethod
+    def read(cls, stored: Mapping[str, object], demands: tuple[Demand, ...] = ()) -> "AuthorityPolicy":
+        """As the directory keeps it: `{"profiles": […], "pins": […]}`, and the demands from their own table."""
+        profiles, pins = stored.get("profiles"), stored.get("pins")
+        return cls(
+            demands=demands,
+            profiles=tuple(map(str, profiles)) if isinstance(profiles, list) else None,
+            pins=tuple(map(str, pins)) if isinstance(pins, list) else (),
+        )
+
+    def stored(self) -> dict[str, object]:
+        """The other way round, without the demands."""
+        kept: dict[str, object] = {"pins": list(self.pins)} if self.pins else {}
+        return kept if self.profiles is None else kept | {"profiles": list(self.profiles)}
+
+
+class Outcome(StrEnum):
+    """What an authority's policies say, beside the formal verdict."""
+
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyOutcome:
+    """What became of an authority's policies for one document."""
+
+    authority: str  # name of who demands
+    outcome: Outcome
+    demands: tuple[Demand, ...] = ()  # what was looked at
+    artefacts: tuple[tuple[str, str], ...] = ()  # policy and SHA-256 of its .sch, so that it can be replayed
+    findings: tuple[Finding, ...] = ()  # source "policy"; level as the authority set it
