@@ -15,7 +15,7 @@ from einvoice.intake import Spool
 from einvoice.model.examination import Examination
 from einvoice.pipeline import Desk, Stages
 from einvoice.reports import html_report, json_report
-from einvoice.rules import ArtefactStore, Registry, load_packs
+from einvoice.rules import ArtefactStore, LiveRegistry, Registry, RuleFolders
 from einvoice.semantics import read_invoice
 from einvoice.settings import Settings
 from einvoice.store import Store, open_store
@@ -48,7 +48,7 @@ def tune_garbage_collection() -> None:
 
 def rule_artefacts(settings: Settings) -> ArtefactStore:
     """Where rule artefacts lie."""
-    return ArtefactStore(settings.rules_dir, settings.xsd_dir)
+    return RuleFolders.of(settings).store
 
 
 def open_stages(settings: Settings, pool: ValidatorPool) -> Stages:
@@ -60,7 +60,7 @@ def open_stages(settings: Settings, pool: ValidatorPool) -> Stages:
 @contextmanager
 def open_app(settings: Settings) -> Iterator[App]:
     """The whole service of one process; closed at the end. Raises Fault if the store or a rule pack can't be used."""
-    registry = Registry(load_packs(settings.schematron_dir))
+    registry = LiveRegistry(RuleFolders.of(settings))
     store = open_store(settings)
     with ValidatorPool(settings) as pool:
         stages = open_stages(settings, pool)

@@ -21,9 +21,11 @@ class Refusal(Exception):
 class Fault(Exception):
     """We could not do our work; `deterministic` says that a retry of the same document can't help."""
 
-    def __init__(self, cause: str, detail: str = "", *, deterministic: bool = False) -> None:
+    def __init__(
+        self, cause: str, detail: str = "", *, deterministic: bool = False, ruleset: str | None = None
+    ) -> None:
         super().__init__(cause, detail)
-        self.notice = FaultNotice(cause, detail, deterministic)
+        self.notice = FaultNotice(cause, detail, deterministic, ruleset)
 
     def __reduce__(self) -> tuple[object, ...]:
         return _fault, (self.notice,)
@@ -34,4 +36,4 @@ def _refusal(notice: RefusalNotice) -> Refusal:
 
 
 def _fault(notice: FaultNotice) -> Fault:
-    return Fault(notice.cause, notice.detail, deterministic=notice.deterministic)
+    return Fault(notice.cause, notice.detail, deterministic=notice.deterministic, ruleset=notice.ruleset)

@@ -5,6 +5,7 @@ Nothing else in the product reads the environment.
 
 import sys
 from functools import cached_property
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
 from pydantic import Field, field_validator
@@ -19,6 +20,11 @@ def _shipped(folder: str) -> Path:
     return beside if beside.is_dir() else Path(sys.prefix) / "share" / "einvoice" / folder
 
 
+def _networks(value: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    """The networks of a list with commas; raises ValueError, naming what is none."""
+    return tuple(ip_network(one.strip()) for one in value.split(",") if one.strip())
+
+
 class Settings(BaseSettings):
     """The settings of one process. Frozen: what a process started with, it keeps."""
 
@@ -30,6 +36,7 @@ class Settings(BaseSettings):
     rules_dir: Path = Path(sys.prefix) / "share" / "einvoice" / "rules"  # fetched artefacts; the service alone writes
     schematron_dir: Path = Field(default_factory=lambda: _shipped("schematron"))  # rule pack manifests
     xsd_dir: Path = Field(default_factory=lambda: _shipped("xsd"))  # our own schemas
+    policy_dir: Path | None = None  # policies of your own, NAME.sch, beside those that come with the service
 
     # What is used
     database_url: str = ""  # empty: SQLite under data_dir; only sqlite:/// so far
@@ -42,6 +49,7 @@ class Settings(BaseSettings):
     public_url: str = ""  # how senders reach us; empty: http://host:port
     session_hours: int = 12  # how long a sign-in to the portal lasts
     https_only: bool = False  # cookies over HTTPS alone; switch on behind a proxy that ends TLS
+    kosit_networks: str = ""  # who may use /kosit without a token, as CIDR with commas: 10.1.0.0/16, 2001:db8::/32
 
     # The work
     workers: int = Field(default=2, ge=0)  # validator processes; serve with 0 is web alone
@@ -62,6 +70,10 @@ class Settings(BaseSettings):
     pdf_cpu_seconds: int = 20  # processor time of that child
     max_wait_seconds: float = 60.0  # longest ?wait= of a submission
 
+    # Limits of an imported configuration (rules import)
+    max_pack_bytes: int = 100_000_000  # of the zip, and of everything in it
+    max_pack_files: int = 2000  # files in the zip
+
     log_json: bool = False  # one JSON object a log line, for log collectors
 
     @field_validator("blob_url", "queue_url")
@@ -78,6 +90,17 @@ class Settings(BaseSettings):
         if value and not value.startswith("sqlite:///"):
             raise ValueError("only sqlite:/// is supported so far")
         return value
+
+    @field_validator("kosit_networks")
+    @classmethod
+    def _only_networks(cls, value: str) -> str:
+        _networks(value)
+        return value
+
+    @cached_property
+    def kosit_neighbours(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """The networks from which /kosit needs no token."""
+        return _networks(self.kosit_networks)
 
     @cached_property
     def resolved_database_url(self) -> str:

@@ -7,6 +7,7 @@ from fastapi import FastAPI, Request, Response
 from einvoice import api, portal
 from einvoice.api import Meter
 from einvoice.api.describe import DESCRIPTION, SUMMARY, TAGS, TITLE, describe
+from einvoice.api.kosit import KOSIT_PATH
 from einvoice.api.schemas import SUBMISSIONS, V1
 from einvoice.app import App
 from einvoice.faces.accept import negotiate
@@ -14,8 +15,10 @@ from einvoice.faces.guard import Guard
 from einvoice.faces.trouble import EXPECTED, Trouble, trouble_of
 
 # Where files come in: streamed into the spool, which limits them. Every other body is small.
-STREAMED = frozenset({("POST", f"{V1}/checks"), ("POST", SUBMISSIONS), ("POST", portal.UPLOAD_PATH)})
-_FOR_PROGRAMS = ("/api/", "/healthz", "/readyz", "/metrics", "/openapi.json")
+STREAMED = frozenset(
+    ("POST", path) for path in (f"{V1}/checks", SUBMISSIONS, portal.UPLOAD_PATH, KOSIT_PATH, f"{KOSIT_PATH}/")
+)
+_FOR_PROGRAMS = ("/api/", KOSIT_PATH, "/healthz", "/readyz", "/metrics", "/openapi.json")
 
 
 def create_asgi(app: App) -> FastAPI:

@@ -207,4 +207,5 @@ class _FolderDesk:
 
     def _outcome(self, examination: Examination) -> Outcome:
         reports = {kind: self.desk.render_report(examination, kind) for kind in ("html", "json")}
-        return Outcome(accepted=examination.verdict is Verdict.ACCEPTED, reports=reports)
+        accepted = examination.verdict is Verdict.ACCEPTED and not examination.assessment.declined
+        return Outcome(accepted=accepted, reports=reports)

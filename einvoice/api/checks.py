@@ -40,7 +40,7 @@ async def check(
     """
     form = wanted_form(request, CHECK_FORMS)
     upload = await received_file(request, app.spool, app.settings.max_upload_bytes)
-    examination = await to_thread.run_sync(_examined, upload, app, limiter=_room(app))
+    examination = await to_thread.run_sync(_examined, upload, app, limiter=room(app))
     return await run_in_threadpool(report, examination, form, CHECK_FORMS, lang)
 
 
@@ -51,7 +51,7 @@ def _examined(upload: Upload, app: App) -> Examination:
         upload.spooled.discard()
 
 
-def _room(app: App) -> CapacityLimiter:
+def room(app: App) -> CapacityLimiter:
     """So many checks at once as there are validator processes, and one that waits; the others wait without a thread."""
     try:
         return _ROOM.get()

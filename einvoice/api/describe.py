@@ -43,7 +43,8 @@ BINARY: dict[str, Any] = {
 TITLE = "E-Rechnung Eingang"
 SUMMARY = "Receives electronic invoices (XRechnung, ZUGFeRD) for public authorities"
 DESCRIPTION = """
-Every request but `/healthz` and `/readyz` needs a token: `Authorization: Bearer TOKEN`. A token has one role.
+Every request but `/healthz` and `/readyz` needs a token: `Authorization: Bearer TOKEN`. A token has one role. From
+networks that the operator trusts, `/kosit` needs none.
 
 - **Suppliers** check (`POST /api/v1/checks`) and submit (`POST /api/v1/submissions`) invoices and read the reports.
 - **Authorities** lease accepted invoices, fetch and book them, and acknowledge; or follow the event feed.
@@ -55,6 +56,7 @@ Texts for people are German or English, by `Accept-Language`. Errors are problem
 TAGS = (
     {"name": "Suppliers", "description": "Check and submit invoices, read reports"},
     {"name": "Authorities", "description": "Collect accepted invoices and follow what happens to them"},
+    {"name": "KoSIT", "description": "Check as the KoSIT validator's daemon does: for clients made for that one"},
     {"name": "Operators", "description": "Is it up, can it work, how much of what"},
 )
 _PUBLIC = ("/healthz", "/readyz")

@@ -8,7 +8,7 @@ from einvoice.explain import Lang
 from einvoice.faces.accept import negotiate
 from einvoice.faces.trouble import Problem
 from einvoice.model.examination import Examination
-from einvoice.reports import html_report, json_report, jsonl_report, text_report
+from einvoice.reports import html_report, json_report, jsonl_report, kosit_report, pdf_report, text_report
 
 Renderer = Callable[[Examination, Lang], bytes]
 
@@ -21,6 +21,8 @@ _REPORT_POLICY = (
 CHECK_FORMS: Mapping[str, Renderer] = {
     "application/json": json_report,
     "text/html": lambda examination, lang: html_report(examination, lang).encode(),
+    "application/pdf": pdf_report,
+    "application/xml": kosit_report,
     "text/plain": lambda examination, lang: text_report(examination, lang).encode(),
     "application/jsonl": jsonl_report,
     "application/x-ndjson": jsonl_report,
@@ -28,6 +30,8 @@ CHECK_FORMS: Mapping[str, Renderer] = {
 REPORT_FORMS: Mapping[str, Renderer] = {
     "application/json": lambda examination, lang: json_report(examination, lang, kept=True),
     "text/html": lambda examination, lang: html_report(examination, lang, kept=True).encode(),
+    "application/pdf": lambda examination, lang: pdf_report(examination, lang, kept=True),
+    "application/xml": kosit_report,
     "text/plain": lambda examination, lang: text_report(examination, lang, kept=True).encode(),
 }
 
@@ -53,5 +57,5 @@ def report(examination: Examination, media_type: str, forms: Mapping[str, Render
 
 def described(forms: Mapping[str, Renderer]) -> dict[str, dict[str, dict[str, str]]]:
     """The forms for OpenAPI."""
-    kinds = {"application/json": "object"}
-    return {media_type: {"schema": {"type": kinds.get(media_type, "string")}} for media_type in forms}
+    kinds = {"application/json": {"type": "object"}, "application/pdf": {"type": "string", "format": "binary"}}
+    return {media_type: {"schema": kinds.get(media_type, {"type": "string"})} for media_type in forms}

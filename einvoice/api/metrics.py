@@ -7,6 +7,7 @@ from typing import Any
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from einvoice.model.assessment import Verdict
+from einvoice.model.policy import Outcome
 from einvoice.model.submission import Handling, Hold
 from einvoice.store import Store, SubmissionFilter
 
@@ -25,6 +26,7 @@ class Meter:
         )
         self._by_verdict = self._gauge("verdict", "Submissions by verdict")
         self._by_handling = self._gauge("handling", "Submissions by handling")
+        self._by_policy = self._gauge("policy_outcome", "Submissions by outcome of the authority's policies")
         self._by_hold = self._gauge("hold", "Submissions on hold, by reason")
 
     def observe(self, method: str, route: str, status: int, seconds: float) -> None:
@@ -37,6 +39,7 @@ class Meter:
         overview = store.submissions.overview(SubmissionFilter())
         _fill(self._by_verdict, Verdict, {key: count for key, count in overview.by_verdict.items() if key})
         _fill(self._by_handling, Handling, overview.by_handling)
+        _fill(self._by_policy, Outcome, overview.by_policy)
         _fill(self._by_hold, (hold for hold in Hold if hold), overview.by_hold)
         return generate_latest(self._registry)
 

@@ -2,17 +2,18 @@
 
 from fastapi import APIRouter, Depends
 
-from einvoice.api import checks, deliveries, events, operations, submissions
+from einvoice.api import checks, deliveries, events, kosit, operations, submissions
 from einvoice.api.problems import PROBLEM_RESPONSES
 from einvoice.faces.caller import same_origin
 
 
 def routes() -> APIRouter:
-    """The routes of version 1 under /api/v1, and those for operating the service at the top."""
+    """The routes of version 1 under /api/v1; KoSIT's, which change nothing, and those for operating at the top."""
     everything = APIRouter(responses=PROBLEM_RESPONSES)
     version = APIRouter(dependencies=[Depends(same_origin)])
     for part in (checks, submissions, deliveries, events):
         version.include_router(part.router)
     everything.include_router(version)
+    everything.include_router(kosit.router)
     everything.include_router(operations.router)
     return everything

@@ -10,6 +10,7 @@ from einvoice.faces.words import standing
 from einvoice.identity import Principal, Role
 from einvoice.model.assessment import Verdict
 from einvoice.model.delivery import Acknowledgement, Lease
+from einvoice.model.policy import Outcome
 from einvoice.model.submission import Door, Event, EventKind, Handling, Hold, Submission
 
 V1 = "/api/v1"
@@ -45,11 +46,16 @@ class SubmissionOut(BaseModel):
 
     id: str
     status: str = Field(
-        description="One key for all: received, processing, rejected, available, leased, acknowledged, held, "
-        "withdrawn, expired; accepted for the moment between decision and delivery"
+        description="One key for all: received, processing, rejected, declined (formally accepted, but turned down by "
+        "the authority's policies), available, leased, acknowledged, held, withdrawn, expired; accepted for the moment "
+        "between decision and delivery"
     )
     settled: bool = Field(description="Nothing more happens by itself: there is a verdict, or a person must act")
     verdict: Verdict | None = Field(description="The formal verdict; null: not yet")
+    policy_outcome: Outcome | None = Field(
+        description="What the authority's own policies said of an accepted invoice; null: nothing was asked. One that "
+        "they reject is not delivered, and may be submitted again"
+    )
     handling: Handling
     hold: Hold | None = Field(description="Why an operator must act; null: nobody must")
     label: str = Field(description="The status in words, in the language of Accept-Language")
@@ -81,6 +87,7 @@ class SubmissionOut(BaseModel):
             status=submission.status,
             settled=submission.settled,
             verdict=submission.verdict,
+            policy_outcome=submission.policy_outcome,
             handling=submission.handling,
             hold=submission.hold or None,
             label=words.label,
@@ -201,7 +208,7 @@ class EventOut(BaseModel):
     at: datetime
     kind: EventKind
     submission_id: str
-    reason: str
+    reason: str = Field(description='Why; of decided: "policy" where the authority\'s policies turned it down')
     verdict: Verdict | None
     handling: Handling
     hold: Hold | None

@@ -40,7 +40,8 @@ async def submit_invoice(
 
     The answer comes when the file is durably stored: it cannot get lost any more. The verdict follows within seconds;
     ask at `Location`, or wait for it with `?wait=`. The same file again, or the same `Idempotency-Key`, is answered
-    with the first submission (`created` is false); a rejected file may be submitted anew.
+    with the first submission (`created` is false); a file that was rejected, or declined under the authority's
+    policies, may be submitted anew.
     """
     upload = await received_file(request, app.spool, app.settings.max_upload_bytes)
     receipt = await run_in_threadpool(
@@ -64,7 +65,9 @@ async def submit_invoice(
 @router.get("", tags=_FILES)
 def list_submissions(
     app: Wired, lang: Language, principal: Lister,
-    verdict: Verdict | None = None, handling: Handling | None = None,
+    verdict: Verdict | None = None,
+    declined: Annotated[bool | None, Query(description="Turned down by the authority's policies, or not")] = None,
+    handling: Handling | None = None,
     hold: Annotated[Hold | Literal["any", "none"] | None, Query(description="Or `any` reason, or `none`")] = None,
     rule: Annotated[str | None, Query(max_length=100, description="A rule that spoke, e.g. BR-DE-15")] = None,
     text: Annotated[str | None, Query(max_length=200, description="Looked for in names, numbers and ids")] = None,
@@ -75,6 +78,7 @@ def list_submissions(
     wanted = replace(
         scope(principal),
         verdict=verdict,
+        declined=declined,
         handling=handling,
         held={"any": True, "none": False}.get(hold or ""),
         hold=hold if isinstance(hold, Hold) and hold else None,

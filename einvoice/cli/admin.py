@@ -4,6 +4,7 @@ import getpass
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -75,6 +76,43 @@ def list_authorities() -> None:
     with _open() as (store, _):
         for authority in store.authorities.all():
             typer.echo(f"{authority.id}  {authority.name}  {', '.join(sorted(authority.leitweg_ids))}")
+
+
+@admin.command("pin-pack")
+def pin_pack(
+    authority: Annotated[str, typer.Option(help="Id of the authority; list-authorities shows it.")],
+    pack: Annotated[str, typer.Option(help="The rule pack: its name, or the beginning that only it has.")],
+) -> None:
+    """Have a rule pack judge what goes to an authority, whatever the day it is received on."""
+    from einvoice.cli.rules import chosen
+    from einvoice.rules import LiveRegistry, RuleFolders
+
+    registry = LiveRegistry(RuleFolders.of(Settings()))
+    found = chosen(registry, pack, hint="--pack")
+    if found.name in registry.known().ledger.withdrawn:
+        raise typer.BadParameter(f"{found.name} is withdrawn; `einvoice rules restore` brings it back")
+    with _open() as (store, _):
+        policy = store.authorities.get(authority).policy
+        for name in set(policy.pins) - {found.name}:
+            if any(other.name == name and other.families & found.families for other in registry.packs):
+                raise typer.BadParameter(f"{name} is pinned for the same invoices; unpin it first")
+        pins = tuple(dict.fromkeys((*policy.pins, found.name)))
+        name = store.authorities.set_policy(authority, replace(policy, pins=pins)).name
+        typer.echo(f"{found.name} judges what goes to {name}")
+
+
+@admin.command("unpin-pack")
+def unpin_pack(
+    authority: Annotated[str, typer.Option(help="Id of the authority; list-authorities shows it.")],
+    pack: Annotated[str, typer.Option(help="The pinned rule pack, by its whole name; it need not exist any more.")],
+) -> None:
+    """Let the day of receipt choose the rule pack again."""
+    with _open() as (store, _):
+        policy = store.authorities.get(authority).policy
+        if pack not in policy.pins:
+            raise typer.BadParameter(f"{pack} is not pinned; pinned are: {', '.join(policy.pins) or 'none'}")
+        pins = tuple(name for name in policy.pins if name != pack)
+        typer.echo(f"{pack} is unpinned for {store.authorities.set_policy(authority, replace(policy, pins=pins)).name}")
 
 
 @admin.command("create-token")

@@ -3,7 +3,7 @@
 import os
 import sys
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from enum import StrEnum
@@ -15,12 +15,14 @@ import typer
 from rich.progress import track
 
 from einvoice.app import open_stages
+from einvoice.cli.policies import compile_all, trying
 from einvoice.errors import Fault
 from einvoice.explain import Lang
 from einvoice.model import Verdict
 from einvoice.model.examination import Examination
+from einvoice.model.routing import Routing
 from einvoice.pipeline import Stages, examine
-from einvoice.reports import html_report, json_report, jsonl_line, text_report
+from einvoice.reports import html_report, json_report, jsonl_line, kosit_report, pdf_report, text_report
 from einvoice.settings import Settings
 from einvoice.validation import ValidatorPool
 
@@ -37,6 +39,19 @@ class Format(StrEnum):
     JSON = "json"
     JSONL = "jsonl"
     HTML = "html"
+    PDF = "pdf"
+    KOSIT = "kosit"  # XML, as the KoSIT validator reports
+
+
+_ONE_A_DOCUMENT = {Format.HTML, Format.PDF, Format.KOSIT}
+_SUFFIXES = {Format.KOSIT: "xml"}  # of files; otherwise the format's own name
+
+
+class Scenarios(StrEnum):
+    """Whose scenarios judge."""
+
+    ALL = "all"  # KoSIT's first, then what only packs of ours know
+    KOSIT = "kosit"
 
 
 class Language(StrEnum):
@@ -53,26 +68,44 @@ def check(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Folder for one report a document instead of stdout.")
     ] = None,
+    scenarios: Annotated[
+        Scenarios, typer.Option(help="By KoSIT's scenarios alone, or by all packs; the format kosit implies kosit.")
+    ] = Scenarios.ALL,
+    policy: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME[=warn|reject]", help="Try a policy as if an authority asked for it; repeatable."),
+    ] = None,
 ) -> None:
     """Judge invoices as the KoSIT validator does, and say how to mend them.
 
-    Ends with 0: all accepted, 1: some rejected, 2: wrong usage, 3: some undecided (trouble of ours, told on stderr).
+    Ends with 0: all accepted, 1: some rejected (or declined, by a policy that is tried), 2: wrong usage, 3: some
+    undecided (trouble of ours, told on stderr).
     """
     documents = list(_documents(paths))
     if not documents:
         raise typer.BadParameter("there is no XML or PDF file in it", param_hint="PATH")
-    if output_format is Format.HTML and len(documents) > 1 and output is None:
-        raise typer.BadParameter("HTML is one page a document: name a folder with --output", param_hint="--format")
+    if output_format in _ONE_A_DOCUMENT and len(documents) > 1 and output is None:
+        raise typer.BadParameter("one file a document: name a folder with --output", param_hint="--format")
+    if output_format is Format.PDF and output is None and sys.stdout.isatty():
+        raise typer.BadParameter("a terminal cannot show a PDF: name a folder with --output", param_hint="--format")
     settings = Settings()
     workers = min(settings.workers or 1, len(documents)) or 1
     settings = settings.model_copy(update={"workers": min(os.cpu_count() or 1, workers)})
+    official_only = Scenarios.KOSIT is scenarios or output_format is Format.KOSIT
+    authority = trying(policy or [])
+    if authority and official_only:
+        raise typer.BadParameter("KoSIT knows no policies: leave it away, or use another format", param_hint="--policy")
     verdicts = set()
     with ValidatorPool(settings, preload=len(documents) > _FEW) as pool:
         shown = _Shown(output_format, lang.value, output, several=len(documents) > 1)
         stages = open_stages(settings, pool)
-        for path, examination in _progress(_examined(documents, stages, settings.workers), len(documents)):
+        if authority:
+            compile_all(pool, tuple(demand.policy for demand in authority.policy.demands))
+            stages = replace(stages, route=lambda _: Routing(authority=authority))
+        judged = _examined(documents, partial(_one, stages=stages, official_only=official_only), settings.workers)
+        for path, examination in _progress(judged, len(documents)):
             shown.show(path, examination)
-            verdicts.add(examination.verdict)
+            verdicts.add(Verdict.REJECTED if examination.assessment.declined else examination.verdict)
         shown.end()
     if Verdict.UNDECIDED in verdicts:
         raise typer.Exit(3)
@@ -92,12 +125,14 @@ def _documents(paths: Iterable[str]) -> Iterator[str]:
             raise typer.BadParameter(f"there is no file or folder {name}", param_hint="PATH")
 
 
-def _examined(documents: list[str], stages: Stages, workers: int) -> Iterator[tuple[str, Examination]]:
+def _examined(
+    documents: list[str], one: Callable[[str], Examination], workers: int
+) -> Iterator[tuple[str, Examination]]:
     """Judge side by side, answer in order."""
     waiting: deque[tuple[str, Future[Examination]]] = deque()
     with ThreadPoolExecutor(workers + 1) as threads:
         for path in documents:
-            waiting.append((path, threads.submit(_one, path, stages)))
+            waiting.append((path, threads.submit(one, path)))
             if len(waiting) > workers * _AHEAD:
                 path, future = waiting.popleft()
                 yield path, future.result()
@@ -105,12 +140,12 @@ def _examined(documents: list[str], stages: Stages, workers: int) -> Iterator[tu
             yield path, future.result()
 
 
-def _one(path: str, stages: Stages) -> Examination:
+def _one(path: str, stages: Stages, *, official_only: bool) -> Examination:
     name, data = ("stdin", sys.stdin.buffer.read()) if path == STDIN else (Path(path).name, _read(Path(path)))
     if isinstance(data, OSError):  # we could not read it: that says nothing about the invoice
         unread = replace(stages, extract=partial(_raise, Fault("unreadable", f"{path}: {data.strerror}")))
         return examine(b"", name, unread)
-    return examine(data, name, stages)
+    return examine(data, name, stages, official_only=official_only)
 
 
 def _read(path: Path) -> bytes | OSError:
@@ -147,22 +182,30 @@ class _Shown:
         """One document."""
         if fault := examination.assessment.fault:
             typer.echo(f"{path}: undecided: {fault.cause}: {fault.detail}", err=True)
-        text = self._text(path, examination)
+        report = self._report(path, examination)
         self._count += 1
         if self._folder is not None:
-            _free(self._folder, f"{examination.name}.report", self._format.value).write_text(text, "utf-8")
+            data = report.encode() if isinstance(report, str) else report
+            suffix = _SUFFIXES.get(self._format, self._format.value)
+            _free(self._folder, f"{examination.name}.report", suffix).write_bytes(data)
+        elif isinstance(report, bytes):
+            sys.stdout.buffer.write(report)
         elif self._array:
-            typer.echo(("[" if self._count == 1 else ",") + text)
+            typer.echo(("[" if self._count == 1 else ",") + report)
         else:
-            typer.echo(text)
+            typer.echo(report)
 
     def end(self) -> None:
         """After the last one."""
         if self._array:
             typer.echo("]")
 
-    def _text(self, path: str, examination: Examination) -> str:
+    def _report(self, path: str, examination: Examination) -> str | bytes:
         match self._format:
+            case Format.PDF:
+                return pdf_report(examination, self._lang)
+            case Format.KOSIT:
+                return kosit_report(examination, self._lang)
             case Format.JSONL:
                 return jsonl_line(examination, path, self._lang).rstrip("\n")
             case Format.JSON:

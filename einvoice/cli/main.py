@@ -8,8 +8,10 @@ import typer
 from pydantic import ValidationError
 
 from einvoice import __version__
+from einvoice.cli import explained, packs, policies, rulesdiff  # noqa: F401 - they add commands to `rules` and `admin`
 from einvoice.cli.admin import admin
 from einvoice.cli.check import check
+from einvoice.cli.replay import replay
 from einvoice.cli.rules import rules
 from einvoice.cli.serve import serve, worker
 from einvoice.errors import Fault
@@ -22,6 +24,7 @@ app = typer.Typer(
     add_completion=False,
 )
 app.command()(check)
+app.command()(replay)
 app.command()(serve)
 app.command()(worker)
 app.add_typer(rules, name="rules")

@@ -3,7 +3,7 @@
 The words stand in tables (texts/*.toml and the files beside it), the code only picks and fills them.
 """
 
-from einvoice.explain.findings import Explanation, KindClass, explain
+from einvoice.explain.findings import Explanation, KindClass, explain, has_text
 from einvoice.explain.notices import FaultText, RefusalText, fault_text, refusal_text
 from einvoice.explain.rulebook import kind_of, terms_of
 from einvoice.explain.status import status_words
@@ -17,6 +17,7 @@ __all__ = [
     "RefusalText",
     "explain",
     "fault_text",
+    "has_text",
     "kind_of",
     "refusal_text",
     "status_words",

@@ -1,22 +1,16 @@
 """From a finding to what a bookkeeper needs: what is wrong, why it matters, what to do."""
 
-import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from einvoice.explain.factur_x import demand_of, told_as
+from einvoice.explain.gaps import gaps_of
 from einvoice.explain.rulebook import kind_of, terms_of
-from einvoice.explain.wording import Entry, Lang, allowed_entry, entry_for, fill, first, shorten, words
+from einvoice.explain.wording import Entry, Lang, allowed_entry, entry_for, fill, first, key_for, words
 from einvoice.model.finding import Finding, Level, Source
 from einvoice.model.terms import term_name
 
-_FIELDS = 4  # names in a sentence; more would not be read
-_MESSAGE = 600  # characters of an official message in a sentence
 _SYNTAX_BINDING = ("UBL-", "CII-")  # rule ids of CEN/TS 16931-3-2 and -3-3
-
-# Where the official message names an element: "… should not include the X", "[CII-SR-007] - X should not be present".
-_ELEMENT = re.compile(r"not include (?:the |an? )?(.+?)\.?$|^\[[^\]]+\]\s*-\s*([\w ]+?) sh(?:ould|all) not be |"
-                      r"^\[[^\]]+\]\s*-\s*(\w+) (?:should|shall|must) (?:exist|occur)")  # fmt: skip
 
 
 class KindClass(StrEnum):
@@ -51,19 +45,27 @@ def explain(finding: Finding, lang: Lang) -> Explanation:
     """A finding in plain words. There always is an answer, for a rule nobody knows, too."""
     kind = kind_of(finding.rule, finding.ruleset)
     terms = finding.terms or terms_of(finding.rule, finding.ruleset)
-    entry = entry_for(finding.rule, kind)
-    allowed = _allowed(finding)
+    demand = demand_of(finding, terms)  # Factur-X: what most of its rules ask stands in their message alone
+    terms = demand.terms if demand else terms
+    entry = demand.entry() if demand else entry_for(told_as(finding), kind)
+    allowed = demand is None and _allowed(finding)
     wording = (allowed_entry() if allowed else entry).wording(lang)
-    values = _values(finding, terms, lang)
+    values = gaps_of(finding, terms, lang) | (demand.values(lang) if demand else {})
     return Explanation(
         title=first(wording.title, values),
         what=fill(wording.what, values),
         why=" ".join(filter(None, (fill(wording.why, values), _quiet(finding.level, lang)))),
         fix=fill(wording.fix, values),
         terms=tuple((term, term_name(term, lang)) for term in terms),
-        kind_class=_class(finding, entry),
+        kind_class=KindClass.FORMAT if demand and demand.is_structural else _class(finding, entry),
         allowed=allowed,
     )
+
+
+def has_text(finding: Finding) -> bool:
+    """Whether the words for a finding are its rule's or its family's, not the general ones for any rule of its kind."""
+    kind, terms = kind_of(finding.rule, finding.ruleset), terms_of(finding.rule, finding.ruleset)
+    return demand_of(finding, terms) is not None or not key_for(told_as(finding), kind).startswith("*")
 
 
 def _allowed(finding: Finding) -> bool:
@@ -80,42 +82,3 @@ def _class(finding: Finding, entry: Entry) -> KindClass:
 def _quiet(level: Level, lang: Lang) -> str:
     """Only errors reject; whoever reads a warning or a note should know."""
     return "" if level is Level.ERROR else str(words(lang)["quiet"][level.value])
-
-
-def _values(finding: Finding, terms: Sequence[str], lang: Lang) -> dict[str, str]:
-    """All that may fill a gap; what is not known is empty or not there."""
-    groups = [term for term in terms if term.startswith("BG-")]
-    fields = [term for term in terms if not term.startswith("BG-")]
-    details = {name: shorten(value) for name, value in finding.details}
-    return {
-        "rule": shorten(finding.rule),
-        "message": shorten(finding.message, _MESSAGE),
-        "value": shorten(finding.found or ""),
-        "fields": _listed(fields or groups, lang),
-        "groups": _listed(groups if fields else [], lang),
-        "category": words(lang)["category"].get(_category(finding.rule), ""),
-        "element": _element(finding.message),
-        "type_name": words(lang)["type"].get(details.get("type", "").lower(), ""),
-        **details,
-    }
-
-
-def _listed(terms: Sequence[str], lang: Lang) -> str:
-    """Rechnungsnummer (BT-1), Rechnungsdatum (BT-2) und Währung der Rechnung (BT-5)."""
-    names = [f"{term_name(term, lang)} ({term})" for term in terms[:_FIELDS]]
-    if len(terms) > _FIELDS:
-        names.append(words(lang)["more"])
-    if len(names) < 2:
-        return "".join(names)
-    return f"{', '.join(names[:-1])} {words(lang)['and']} {names[-1]}"
-
-
-def _category(rule: str) -> str:
-    """IC of BR-IC-05: the letters a VAT category's rules carry."""
-    parts = rule.split("-")
-    return parts[1] if len(parts) > 2 else ""
-
-
-def _element(message: str) -> str:
-    found = _ELEMENT.search(" ".join(message.split()))
-    return shorten(next(filter(None, found.groups()))) if found else ""

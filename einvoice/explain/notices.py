@@ -9,7 +9,11 @@ from typing import Any
 from einvoice.explain.wording import Lang, Sentence, fill, sentences, shorten, table, words
 from einvoice.model.trouble import FaultNotice, RefusalNotice
 
-_OUTDATED = re.compile(r"xrechnung_[12]\.", re.IGNORECASE)  # BT-24 of a version before XRechnung 3.0
+# What is said of a BT-24 no rule set knows, by what it looks like.
+_NO_SCENARIO = (
+    ("no-scenario+outdated", re.compile(r"xrechnung_[12]\.", re.IGNORECASE)),  # before XRechnung 3.0
+    ("no-scenario+zugferd", re.compile(r"factur-x|zugferd|urn:ferd", re.IGNORECASE)),
+)
 _MEGABYTE = 1_000_000
 _DECIMAL = {"de": ",", "en": "."}
 _THOUSANDS = {"de": ".", "en": ","}
@@ -71,8 +75,11 @@ def _pairs(raw: Mapping[str, Any], lang: Lang) -> _Texts:
 
 def _key(notice: RefusalNotice, texts: _Texts) -> str:
     """The code, or "code/detail" where there are words for that detail being unknown, or "*"."""
-    if notice.code == "no-scenario" and _OUTDATED.search(notice.details.get("customization", "")):
-        return "no-scenario+outdated"
+    if notice.code == "no-scenario":
+        customization = notice.details.get("customization", "")
+        for key, pattern in _NO_SCENARIO:
+            if pattern.search(customization):
+                return key
     for key in texts:
         code, _, detail = key.partition("/")
         if detail and code == notice.code and not notice.details.get(detail):

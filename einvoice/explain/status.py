@@ -9,12 +9,15 @@ from einvoice.explain.wording import Lang, table
 _SPOKEN = ("accepted", "rejected")
 
 
-def status_words(verdict: str | None, handling: str, hold: str, lang: Lang) -> str:
+def status_words(verdict: str | None, handling: str, hold: str, lang: Lang, *, declined: bool = False) -> str:
     """eingegangen, in Prüfung, abgelehnt, angenommen, abholbereit, abgeholt, verbucht; angehalten: ….
 
-    The fields' values are those of the model; a value nobody has words for is shown as it is.
+    The fields' values are those of the model; a value nobody has words for is shown as it is. `declined`: formally
+    accepted, but turned down by the authority's own policies.
     """
     texts = _status(lang)
+    if declined and handling == "decided":
+        return str(texts["declined"])
     word = _word(verdict, handling, texts)
     if not hold:
         return word

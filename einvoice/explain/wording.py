@@ -105,8 +105,13 @@ def entries() -> Mapping[str, Entry]:
 
 def entry_for(rule: str, kind: str | None) -> Entry:
     """The nearest text: the rule's own, its family's (by kind, then any), the kind's, and at last the general one."""
+    return entries()[key_for(rule, kind)]
+
+
+def key_for(rule: str, kind: str | None) -> str:
+    """Under which key that text stands; one that begins with * serves no rule in particular."""
     known = entries()
-    return next(known[key] for key in _keys(rule, kind) if key in known)
+    return next(key for key in _keys(rule, kind) if key in known)
 
 
 def allowed_entry() -> Entry:

@@ -9,7 +9,7 @@ from einvoice.errors import Refusal
 from einvoice.extraction.pdf import PdfLimits, embedded_invoice
 from einvoice.extraction.sniff import Kind, sniff
 from einvoice.model import Container, Customization, InvoiceDocument, Syntax
-from einvoice.model.namespaces import CBC, RAM, RSM, SBDH, UBL_CREDITNOTE, UBL_INVOICE
+from einvoice.model.namespaces import CBC, FERD, FERD_RC, RAM, RSM, SBDH, UBL_CREDITNOTE, UBL_INVOICE
 from einvoice.settings import Settings
 from einvoice.xmlparse import XmlLimits, parse
 
@@ -17,11 +17,14 @@ _SYNTAX = {
     f"{{{UBL_INVOICE}}}Invoice": Syntax.UBL_INVOICE,
     f"{{{UBL_CREDITNOTE}}}CreditNote": Syntax.UBL_CREDITNOTE,
     f"{{{RSM}}}CrossIndustryInvoice": Syntax.CII,
+    f"{{{FERD}}}CrossIndustryDocument": Syntax.ZUGFERD_1,
+    f"{{{FERD_RC}}}Invoice": Syntax.ZUGFERD_1,
 }
 _BT24 = {
     Syntax.UBL_INVOICE: f"{{{CBC}}}CustomizationID",
     Syntax.UBL_CREDITNOTE: f"{{{CBC}}}CustomizationID",
     Syntax.CII: f"{{{RSM}}}ExchangedDocumentContext/{{{RAM}}}GuidelineSpecifiedDocumentContextParameter/{{{RAM}}}ID",
+    Syntax.ZUGFERD_1: "*/{*}GuidelineSpecifiedDocumentContextParameter/{*}ID",  # no namespace in the candidate
 }
 
 

@@ -8,7 +8,7 @@ from starlette.requests import ClientDisconnect
 
 from einvoice.errors import Refusal
 from einvoice.faces.trouble import Problem
-from einvoice.intake import Form, Spool, TooManyFiles, Upload, read_form, shown_name
+from einvoice.intake import Form, Spool, Spooled, TooManyFiles, Upload, read_form, shown_name
 
 _FORM = "multipart/form-data"
 # What invoices are sent as. curl's --data-binary says "urlencoded" if it is told nothing else; the content decides.
@@ -29,13 +29,17 @@ async def received_file(request: Request, spool: Spool, limit: int) -> Upload:
         return _only_file(await _read_form(request, spool, limit, most_files=1, most_bytes=limit + _FORM_ROOM))
     if media_type and media_type not in _RAW and not media_type.endswith(("/xml", "+xml")):
         raise Problem("unsupported-type", found=media_type[:100])
+    return Upload(name=_file_name(request), spooled=await received_body(request, spool, limit))
+
+
+async def received_body(request: Request, spool: Spool, limit: int) -> Spooled:
+    """The body as it comes, whatever it says it is. Raises Refusal("too-large"); nothing is kept then."""
     try:
         _check_length(request, limit)
-        spooled = await spool.write_stream(request.stream())
+        return await spool.write_stream(request.stream())
     except Refusal:
         await _drain(request, limit)
         raise
-    return Upload(name=_file_name(request), spooled=spooled)
 
 
 async def received_form(request: Request, spool: Spool, limit: int) -> Form:

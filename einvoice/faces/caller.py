@@ -3,6 +3,7 @@
 import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
+from ipaddress import ip_address
 from typing import Annotated, cast
 
 from fastapi import Depends, Request
@@ -65,6 +66,32 @@ def may(action: Action) -> Callable[..., Principal]:
         return cast("Principal", caller.principal)
 
     return allowed
+
+
+def neighbour_may(action: Action) -> Callable[..., None]:
+    """A dependency: the caller may do this, by role or by where they are."""
+
+    def allowed(request: Request, app: Wired, caller: Asking) -> None:
+        authorise(caller.principal, action, neighbour=is_neighbour(request, app.settings))
+
+    return allowed
+
+
+def is_neighbour(request: Request, settings: Settings) -> bool:
+    """Whether the peer's address is in one of the KoSIT networks, or is this machine's own.
+
+    The latter counts only while the service is published nowhere: a proxy on this machine has that address for all
+    it lets in. Behind one, an operator names 127.0.0.0/8 to open it.
+    """
+    try:
+        address = ip_address(request.client.host if request.client else "")
+    except ValueError:
+        return False
+    address = getattr(address, "ipv4_mapped", None) or address
+    published = settings.https_only or settings.public_url
+    if address.is_loopback and not published:
+        return True
+    return any(address in network for network in settings.kosit_neighbours)
 
 
 def readable(submission_id: str, caller: Asking, app: Wired) -> Submission:

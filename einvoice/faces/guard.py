@@ -48,7 +48,10 @@ class Guard:
         crashed: Callable[[Request], Response],
         observe: Observe,
     ) -> None:
-        """`streamed`: method and path of what takes files. `crashed`: the answer to a mistake of ours."""
+        """`streamed`: method and path of what takes files; a path that ends in / stands for all below it.
+
+        `crashed`: the answer to a mistake of ours.
+        """
         self._inner = inner
         self._headers = _HEADERS | ({"Strict-Transport-Security": f"max-age={_YEAR}"} if https_only else {})
         self._streamed = streamed
@@ -71,7 +74,7 @@ class Guard:
                     headers.setdefault(name, value)
             await send(message)
 
-        if (scope["method"], scope["path"]) not in self._streamed:
+        if not self._takes_files(scope["method"], scope["path"]):
             receive = _limited(scope, receive)
         try:
             await self._inner(scope, receive, headed_send)
@@ -82,6 +85,12 @@ class Guard:
             await self._crashed(Request(scope))(scope, receive, headed_send)
         finally:
             self._observe(_method(scope), _route(scope), status, time.perf_counter() - began)
+
+    def _takes_files(self, method: str, path: str) -> bool:
+        return any(
+            method == taken and (path == place or (place.endswith("/") and path.startswith(place)))
+            for taken, place in self._streamed
+        )
 
 
 def _method(scope: Scope) -> str:

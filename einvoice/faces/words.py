@@ -43,7 +43,7 @@ def standing(submission: Submission, lang: Lang) -> Standing:
 
 def label(submission: Submission, lang: Lang) -> str:
     """Its state in a few words: `angenommen`, `angehalten: technische Störung`."""
-    return status_words(submission.verdict, submission.handling, submission.hold, lang)
+    return status_words(submission.verdict, submission.handling, submission.hold, lang, declined=submission.declined)
 
 
 def _standing_key(submission: Submission) -> str:

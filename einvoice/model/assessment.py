@@ -38,6 +38,7 @@ class Assessment:
     profile: str | None = None  # of the scenario, e.g. "xrechnung", "factur-x-basic"
     custom_levels: tuple[tuple[Level, tuple[str, ...]], ...] = ()  # the scenario's: level and the rules that get it
     pack: str | None = None  # id+version of the rule pack
+    official: bool = True  # KoSIT's own scenario; false: a pack of ours judged what KoSIT has no scenario for
     artefacts: tuple[ArtefactRef, ...] = ()  # in the order of the steps: the schema, then the stylesheets
     engine: str | None = None  # e.g. "saxonche 13.1.1, libxml2 2.14.6"
     xsd_valid: bool | None = None  # None: not checked

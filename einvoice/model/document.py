@@ -14,6 +14,7 @@ class Syntax(StrEnum):
     UBL_INVOICE = "ubl-invoice"
     UBL_CREDITNOTE = "ubl-creditnote"
     CII = "cii"
+    ZUGFERD_1 = "zugferd-1"  # ZUGFeRD 1.0, of 2014: a root element of its own
     OTHER = "other"  # well-formed XML with any other root: no scenario, hence rejected
 
 

@@ -37,3 +37,4 @@ class Finding:
     place: tuple[tuple[str, int | None], ...] | None = None  # the same by terms: (("BG-25", 2), ("BT-146", None))
     details: tuple[tuple[str, str], ...] = ()  # what fills the sentence: element, expected, value, nearest codes …
     demanded_by: str | None = None  # policy only: name of the authority
+    location: str | None = None  # the engine's own path (SVRL), where `xpath` cannot say it: foreign namespaces

@@ -45,6 +45,11 @@ class AuthorityPolicy:
     profiles: tuple[str, ...] | None = None  # which it takes; None: DEFAULT_PROFILES
     pins: tuple[str, ...] = ()  # packs by name (id+version) that judge for it, whatever the day
 
+    @property
+    def asks(self) -> bool:
+        """Whether a document is judged otherwise for this authority than for nobody in particular."""
+        return bool(self.demands or self.pins) or self.profiles is not None
+
     @classmethod
     def read(cls, stored: Mapping[str, object], demands: tuple[Demand, ...] = ()) -> "AuthorityPolicy":
         """As the directory keeps it: `{"profiles": […], "pins": […]}`, and the demands from their own table."""

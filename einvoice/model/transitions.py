@@ -26,6 +26,13 @@ VERDICT: dict[Verdict | None, frozenset[Verdict | None]] = {
     Verdict.REJECTED: frozenset({Verdict.REJECTED}),
 }
 
+# The one way back: accepted for nobody here, and now its authority has come, and asks for more than the law does. What
+# was found out for nobody does not hold for this authority; the invoice is judged anew before it is handed over.
+_ANEW = (
+    (Verdict.ACCEPTED, Handling.DECIDED, Hold.UNROUTABLE),
+    (Verdict.UNDECIDED, Handling.RECEIVED, Hold.NONE),
+)
+
 # Where there can't be a formal verdict yet, where there must be one, and where it must be "accepted".
 _AT_WORK = frozenset({Handling.RECEIVED, Handling.PROCESSING})
 _HANDED_OVER = frozenset({Handling.AVAILABLE, Handling.LEASED, Handling.ACKNOWLEDGED})
@@ -42,6 +49,8 @@ State = tuple[Verdict | None, Handling, Hold]
 
 def check_transition(before: State, after: State) -> None:
     """Let a change pass, or raise IllegalTransition. Staying at a place is fine when a hold comes or goes there."""
+    if (before, after) == _ANEW:
+        return
     (verdict, handling, hold), (new_verdict, new_handling, new_hold) = before, after
     if new_verdict not in VERDICT[verdict]:
         raise IllegalTransition(f"verdict {verdict} to {new_verdict}")

@@ -19,3 +19,4 @@ class FaultNotice:
     cause: str  # short and stable, e.g. "engine-abort", "timeout"
     detail: str  # for the operator; never shown to a supplier
     deterministic: bool  # true: the same document will fail the same way, so a retry is pointless
+    ruleset: str | None = None  # the artefact that was at work, e.g. "en16931-ubl"; None: none was, or unknown

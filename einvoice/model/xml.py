@@ -11,6 +11,7 @@ def hardened_parser() -> etree.XMLParser:
         load_dtd=False,
         dtd_validation=False,
         huge_tree=True,
+        collect_ids=False,
         strip_cdata=True,
     )
 

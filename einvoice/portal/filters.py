@@ -12,6 +12,7 @@ from einvoice.model.submission import Handling, Hold
 from einvoice.store import SubmissionFilter
 
 HELD, NOT_HELD = "any", "none"  # besides the single reasons
+DECLINED = "declined"  # besides the verdicts: formally accepted, turned down by the authority's policies
 _LONGEST = 200  # characters of a text that is looked for
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -31,7 +32,7 @@ class Filters:
     def of(cls, query: Mapping[str, str]) -> "Filters":
         """The filters of an address."""
         return cls(
-            verdict=_one_of(Verdict, query.get("verdict", "")),
+            verdict=_verdict(query.get("verdict", "")),
             handling=_one_of(Handling, query.get("handling", "")),
             hold=_hold(query.get("hold", "")),
             rule=_rule(query.get("rule", "").strip()[:_LONGEST]),
@@ -42,7 +43,8 @@ class Filters:
         """What is looked for, within what the reader may see."""
         return replace(
             scope,
-            verdict=Verdict(self.verdict) if self.verdict else None,
+            verdict=None if self.verdict in ("", DECLINED) else Verdict(self.verdict),
+            declined={DECLINED: True, Verdict.ACCEPTED: False}.get(self.verdict),
             handling=Handling(self.handling) if self.handling else None,
             held={HELD: True, NOT_HELD: False}.get(self.hold),
             hold=None if self.hold in ("", HELD, NOT_HELD) else Hold(self.hold),
@@ -71,6 +73,10 @@ def _rule(typed: str) -> str:
 
 def _one_of(kind: type[Choice], value: str) -> str:
     return value if value in list(kind) else ""
+
+
+def _verdict(value: str) -> str:
+    return value if value == DECLINED else _one_of(Verdict, value)
 
 
 def _hold(value: str) -> str:

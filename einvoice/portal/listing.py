@@ -10,8 +10,9 @@ from einvoice.faces.caller import may
 from einvoice.faces.words import standing
 from einvoice.identity import Action, Principal, Role, scope
 from einvoice.model.assessment import Verdict
+from einvoice.model.policy import Outcome
 from einvoice.model.submission import Handling, Hold
-from einvoice.portal.filters import HELD, NOT_HELD, Filters
+from einvoice.portal.filters import DECLINED, HELD, NOT_HELD, Filters
 from einvoice.portal.screen import OnScreen, Screen
 from einvoice.portal.shown import hold_reason
 from einvoice.portal.uploading import LIST_PATH
@@ -61,20 +62,30 @@ def show_list(
 def _tiles(screen: Screen, role: Role, overview: Overview) -> Iterator[Tile]:
     """What matters most to a role."""
     by_handling, by_verdict = overview.by_handling, overview.by_verdict
+    declined = overview.by_policy.get(Outcome.REJECTED, 0)
     if role is Role.AUTHORITY:
         for handling, tone in (
             (Handling.AVAILABLE, "working"), (Handling.LEASED, "held"), (Handling.ACKNOWLEDGED, "accepted"),
         ):  # fmt: skip
             address = Filters(handling=handling).address(LIST_PATH)
             yield Tile(tone, screen.text(f"tile_{handling}"), by_handling.get(handling, 0), address)
+        yield from _declined(screen, declined)
         return
     held = sum(count for hold, count in overview.by_hold.items() if hold)
     at_work = by_handling.get(Handling.RECEIVED, 0) + by_handling.get(Handling.PROCESSING, 0)
     yield Tile("held", screen.text("tile_held"), held, Filters(hold=HELD).address(LIST_PATH))
-    for verdict in (Verdict.REJECTED, Verdict.ACCEPTED):
-        address = Filters(verdict=verdict).address(LIST_PATH)
-        yield Tile(verdict, screen.text(f"tile_{verdict}"), by_verdict.get(verdict, 0), address)
+    counts = {verdict: by_verdict.get(verdict, 0) for verdict in (Verdict.REJECTED, Verdict.ACCEPTED)}
+    counts[Verdict.ACCEPTED] -= declined
+    for verdict, count in counts.items():
+        yield Tile(verdict, screen.text(f"tile_{verdict}"), count, Filters(verdict=verdict).address(LIST_PATH))
+    yield from _declined(screen, declined)
     yield Tile("working", screen.text("tile_working"), at_work, "")
+
+
+def _declined(screen: Screen, count: int) -> Iterator[Tile]:
+    """Shown where there are any: most authorities ask for nothing beyond the law."""
+    if count:
+        yield Tile("rejected", screen.text("tile_declined"), count, Filters(verdict=DECLINED).address(LIST_PATH))
 
 
 def _reasons(screen: Screen, overview: Overview) -> Iterator[tuple[str, int, str]]:
@@ -88,7 +99,7 @@ def _choices(screen: Screen) -> dict[str, list[tuple[str, str]]]:
     """What the selects of the filter form offer: value and words."""
     lang = screen.lang
     return {
-        "verdict": [(verdict, screen.text(f"verdict_{verdict}")) for verdict in Verdict],
+        "verdict": [(verdict, screen.text(f"verdict_{verdict}")) for verdict in (*Verdict, DECLINED)],
         "handling": [(handling, screen.text(f"handling_{handling}")) for handling in Handling],
         "hold": [
             (NOT_HELD, screen.text("hold_none")),

@@ -14,7 +14,7 @@ from einvoice.model.examination import Examination
 from einvoice.model.submission import Hold, Submission
 from einvoice.portal.screen import OnScreen, Screen
 from einvoice.portal.uploading import LIST_PATH, state_of
-from einvoice.reports import html_fragment, html_report, json_report
+from einvoice.reports import html_fragment, html_report, json_report, pdf_report
 
 RETRIABLE = frozenset({Hold.FAULT, Hold.ENGINE})  # holds that end by trying again
 _LONGEST_REASON = 1000  # characters
@@ -45,6 +45,13 @@ def fetch_page(submission: Readable, screen: OnScreen) -> Response:
     """The report as a page to keep: it needs nothing around it."""
     page = html_report(_examination(screen, submission), screen.lang, kept=True)
     return attachment(page.encode(), _report_name(screen, submission, "html"), "text/html; charset=utf-8")
+
+
+@router.get("/report.pdf")
+def fetch_pdf(submission: Readable, screen: OnScreen) -> Response:
+    """The report for print and the file."""
+    data = pdf_report(_examination(screen, submission), screen.lang, kept=True)
+    return attachment(data, _report_name(screen, submission, "pdf"), "application/pdf")
 
 
 @router.get("/report.json")

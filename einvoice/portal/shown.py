@@ -23,23 +23,29 @@ def tone(submission: Submission) -> str:
         return "held"
     if submission.handling in _ENDED:
         return "ended"
+    if submission.declined:
+        return "rejected"
     if submission.verdict in _TONES and submission.settled:
         return _TONES[submission.verdict]
     return "working"
 
 
 def badge(submission: Submission, lang: Lang) -> str:
-    """The state in one or two words: held, else the verdict, else how far it is."""
+    """The state in one or two words: held, else declined, else the verdict, else how far it is."""
     if submission.hold is not Hold.NONE:
         return {"de": "Angehalten", "en": "On hold"}[lang]
+    if submission.status == "declined":
+        return {"de": "Zurückgewiesen", "en": "Declined"}[lang]
     handling = Handling.DECIDED if submission.handling in _HANDING_OVER else submission.handling
     return upper_first(status_words(submission.verdict, handling, Hold.NONE, lang))
 
 
 def stage(submission: Submission, lang: Lang) -> str:
-    """What the badge leaves out: why something is held, how far the handing over is; "" nothing."""
+    """What the badge leaves out: why something is held or declined, how far the handing over is; "" nothing."""
     if submission.hold is not Hold.NONE:
         return hold_reason(submission.hold, lang)
+    if submission.status == "declined":
+        return {"de": "nach Vorgaben der Behörde", "en": "under the authority's requirements"}[lang]
     if submission.handling in _HANDING_OVER:
         return status_words(None, submission.handling, Hold.NONE, lang)
     return ""

@@ -1,6 +1,8 @@
 """The report for programs: one JSON object, or one line of JSON a document."""
 
 import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from pydantic_core import to_json
@@ -9,13 +11,21 @@ from einvoice.explain import Lang, explain, fault_text, refusal_text
 from einvoice.model.assessment import Assessment
 from einvoice.model.examination import Examination
 from einvoice.model.finding import Finding
+from einvoice.model.invoice import Invoice
+from einvoice.reports.classes import class_counts
+from einvoice.reports.evidence import evidence_of
+from einvoice.reports.insight import Snippet
 from einvoice.reports.places import place_in_words
+from einvoice.reports.policy import policy_facts, policy_findings
+from einvoice.reports.problems import SHOWN_PLACES, ProblemMaker
 
 
 def jsonl_line(examination: Examination, path: str, lang: Lang) -> str:
     """One line, without its line end. ASCII only: it survives any terminal, locale and file name."""
-    findings = [_brief(finding, lang) for finding in examination.assessment.findings]
-    return json.dumps({"path": path, **_core(examination, findings, lang)})
+    assessment = examination.assessment
+    findings = [_brief(finding, lang) for finding in (*assessment.findings, *policy_findings(assessment))]
+    asked = {"policy": policy_facts(assessment)} if assessment.policy else {}
+    return json.dumps({"path": path, **_core(examination, findings, lang), **asked})
 
 
 def jsonl_report(examination: Examination, lang: Lang) -> bytes:
@@ -29,14 +39,23 @@ def json_report(examination: Examination, lang: Lang, *, kept: bool = False) -> 
     Attachments are described (`bytes`), not included. `kept`: the file is stored, it was not just checked on trial.
     """
     document, assessment, invoice = examination.document, examination.assessment, examination.invoice
-    findings = [_full(finding, lang) for finding in assessment.findings]
+    made = ProblemMaker(assessment.findings, lang, invoice)
+    findings = [
+        _full(finding, lang) | insight
+        for finding, insight in zip(assessment.findings, _insights(assessment.findings, made), strict=True)
+    ]
     return to_json(
         {
             "name": examination.name.encode("utf-8", "replace").decode(),
             "size": examination.size,
             "examined_at": examination.examined_at.isoformat(),
             "lang": lang,
-            **_core(examination, findings, lang, kept=kept),
+            **_core(examination, [*findings, *_demanded(assessment, lang, invoice)], lang, kept=kept),
+            "policy": policy_facts(assessment),
+            "classes": {kind.value: count for kind, count in class_counts(assessment.findings).items()},
+            "causes": [
+                {"title": made.title(group), "findings": sorted((*group.own, *group.follow))} for group in made.groups
+            ],
             "container": document.container if document else None,
             "attachment": document.attachment if document else None,
             "xml_sha256": document.xml_sha256 if document else None,
@@ -75,6 +94,7 @@ def _brief(finding: Finding, lang: Lang) -> dict[str, Any]:
         "terms": [term for term, _ in meaning.terms],
         "message": finding.message,
         "fix": meaning.fix,
+        **({"demanded_by": finding.demanded_by} if finding.demanded_by else {}),
     }
 
 
@@ -97,6 +117,57 @@ def _full(finding: Finding, lang: Lang) -> dict[str, Any]:
         "what": meaning.what,
         "why": meaning.why,
         "fix": meaning.fix,
+        "demanded_by": finding.demanded_by,
+    }
+
+
+def _demanded(assessment: Assessment, lang: Lang, invoice: Invoice | None) -> Iterator[dict[str, Any]]:
+    """What an authority asks, after the formal findings. The Federal Ministry of Finance has no class for it."""
+    findings = policy_findings(assessment)
+    made = ProblemMaker(findings, lang, invoice)
+    for finding, insight in zip(findings, _insights(findings, made), strict=True):
+        yield _full(finding, lang) | insight | {"class": None, "caused_by": None}
+
+
+def _insights(findings: Sequence[Finding], made: ProblemMaker) -> Iterator[dict[str, Any]]:
+    """What lies behind each finding. Snippets of the first places of a rule only: they are alike."""
+    seen: Counter[str] = Counter()
+    for index, finding in enumerate(findings):
+        seen[finding.rule] += 1
+        details = dict(finding.details)
+        snippet = made.snippets.of(finding) if seen[finding.rule] <= SHOWN_PLACES else None
+        yield {
+            "caused_by": made.causes.caused_by[index],
+            "value": details.get("value", finding.found),
+            "nearest": details["nearest"].split(", ") if "nearest" in details else [],
+            "likely": details.get("likely"),
+            "evidence": _evidence(index, made),
+            "snippet": _snippet(snippet) if snippet else None,
+        }
+
+
+def _evidence(index: int, made: ProblemMaker) -> dict[str, str | None] | None:
+    equation = made.causes.equations.get(index)
+    if equation is None:
+        return None
+    found = evidence_of(equation, made.reader)
+    return {
+        "term": found.term,
+        "computed": found.computed,
+        "stated": found.stated or None,
+        "difference": found.difference,
+        "likely": found.kind or None,
+        "text": f"{found.sentence} {found.likely}".rstrip(),
+    }
+
+
+def _snippet(snippet: Snippet) -> dict[str, Any]:
+    return {
+        "xml": snippet.xml,
+        "into": snippet.into,
+        "after": snippet.after or None,
+        "attribute": snippet.attribute,
+        "replaces": snippet.replaces,
     }
 
 

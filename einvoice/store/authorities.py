@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 
-from einvoice.model.policy import AuthorityPolicy, Demand, PolicyAction
+from einvoice.model.assessment import Verdict
+from einvoice.model.policy import DEFAULT_PROFILES, AuthorityPolicy, Demand, PolicyAction
 from einvoice.model.routing import Authority
 from einvoice.model.submission import EventKind, Handling, Hold
 from einvoice.store.changes import Cause, change
@@ -13,6 +15,8 @@ from einvoice.store.database import Database
 from einvoice.store.deliveries import make_available
 from einvoice.store.errors import AlreadyThere, NotFound
 from einvoice.store.ids import new_id
+from einvoice.store.receiving import AT_ONCE
+from einvoice.store.reports import read_examination
 from einvoice.store.tables import authorities, demands, leitweg_ids, submissions
 
 NO_POLICY = AuthorityPolicy()
@@ -79,6 +83,12 @@ def addressee(connection: Connection, leitweg_id: str | None) -> str | None:
     return connection.execute(query).scalar_one_or_none()
 
 
+def judges_otherwise(connection: Connection, authority_id: str, profile: str | None) -> bool:
+    """Whether an invoice that was accepted for nobody in particular has to be judged again for this authority."""
+    not_taken = profile is not None and profile not in DEFAULT_PROFILES
+    return not_taken or _authority(connection, authority_id).policy.asks
+
+
 def _authority(connection: Connection, authority_id: str) -> Authority:
     query = select(authorities).where(authorities.c.id == authority_id)
     row = connection.execute(query).mappings().one_or_none()
@@ -110,7 +120,18 @@ def _address(connection: Connection, authority_id: str, leitweg_id: str, cause: 
         column.hold == Hold.UNROUTABLE, column.handling == Handling.DECIDED, column.leitweg_id == text
     )
     for row in connection.execute(waiting).mappings().all():
-        released = change(
-            connection, row, EventKind.RELEASED, cause, hold=Hold.NONE, columns={"authority_id": authority_id}
-        )
-        make_available(connection, released, cause)
+        _release(connection, row, authority_id, cause)
+
+
+def _release(connection: Connection, row: RowMapping, authority_id: str, cause: Cause) -> None:
+    """Hand over what waited for this authority; where it asks for more than the law, a worker looks at it first."""
+    columns: dict[str, Any] = {"authority_id": authority_id}
+    examination = read_examination(connection, row["id"])
+    profile = examination.assessment.profile if examination else None
+    if judges_otherwise(connection, authority_id, profile):
+        anew: dict[str, Any] = {"verdict": Verdict.UNDECIDED, "handling": Handling.RECEIVED, "hold": Hold.NONE}
+        columns |= {"due_at": AT_ONCE, "attempts": 0, "decided_at": None}
+        change(connection, row, EventKind.RELEASED, cause, **anew, columns=columns)
+        return
+    released = change(connection, row, EventKind.RELEASED, cause, hold=Hold.NONE, columns=columns)
+    make_available(connection, released, cause)

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ from einvoice.model.assessment import Verdict
 from einvoice.model.decision import Decision
 from einvoice.model.submission import Claim, EventKind, Handling, Hold, Submission
 from einvoice.model.trouble import FaultNotice
-from einvoice.store.authorities import addressee
+from einvoice.store.authorities import addressee, judges_otherwise
 from einvoice.store.changes import Cause, change, locked_row, record
 from einvoice.store.database import Database
 from einvoice.store.deliveries import make_available
@@ -73,6 +74,11 @@ class Claims:
         now = self._clock()
         with self._database.write() as connection:
             row = _claimed(connection, claim)
+            if decision.hold is Hold.UNROUTABLE and _came_meanwhile(connection, decision):
+                cause = Cause(actor=WORKER, at=now, reason="authority-came")
+                again = _AT_REST | {"due_at": AT_ONCE, "attempts": 0}
+                change(connection, row, EventKind.RELEASED, cause, handling=Handling.RECEIVED, columns=again)
+                return read_submission(connection, row["id"])
             write_examination(connection, row["id"], decision.examination, replace=row["verdict"] is not None)
             routing = decision.routing
             columns = summary(decision.examination) | {
@@ -119,11 +125,19 @@ def _decided(
         hold = Hold.NONE if columns["authority_id"] else hold
     state: dict[str, Any] = {"verdict": decision.verdict, "handling": Handling.DECIDED, "hold": hold}
     decided_columns = columns | _AT_REST | {"decided_at": cause.at}
-    decided = change(connection, row, EventKind.DECIDED, cause, **state, columns=decided_columns)
+    told = replace(cause, reason="policy") if decision.declined else cause
+    decided = change(connection, row, EventKind.DECIDED, told, **state, columns=decided_columns)
     if hold is not Hold.NONE:
         record(connection, decided, EventKind.HELD, cause)
     elif decision.verdict is Verdict.ACCEPTED and not decision.declined:
         make_available(connection, decided, cause)
+
+
+def _came_meanwhile(connection: Connection, decision: Decision) -> bool:
+    """Whether the authority came in while the invoice was looked at for nobody, and has it judged otherwise."""
+    authority_id = addressee(connection, decision.routing.leitweg_id)
+    profile = decision.examination.assessment.profile
+    return authority_id is not None and judges_otherwise(connection, authority_id, profile)
 
 
 def _claimed(connection: Connection, claim: Claim) -> RowMapping:

@@ -8,6 +8,7 @@ from sqlalchemy import Select, func, or_, select
 
 from einvoice.model.assessment import Verdict
 from einvoice.model.examination import Examination
+from einvoice.model.policy import Outcome
 from einvoice.model.submission import Handling, Hold, Submission
 from einvoice.store.blobs import FileBlobs
 from einvoice.store.database import Database
@@ -25,12 +26,14 @@ class SubmissionFilter:
     """Which submissions; what is None does not matter. `text` is looked for in names, numbers and ids."""
 
     verdict: Verdict | None = None
+    declined: bool | None = None  # True: accepted, but turned down by the authority's policies; False: the others
     handling: Handling | None = None
     hold: Hold | None = None
     held: bool | None = None  # True: whatever someone must act on, False: the others
     rule: str | None = None  # a rule that spoke, at any level
     authority_id: str | None = None
     sender: str | None = None
+    pack: str | None = None  # id+version of the rules that judged
     text: str | None = None
 
 
@@ -48,6 +51,7 @@ class Overview:
 
     total: int = 0
     by_verdict: Mapping[Verdict | None, int] = field(default_factory=dict)  # None: not yet
+    by_policy: Mapping[Outcome, int] = field(default_factory=dict)  # of those an authority's policies were applied to
     by_handling: Mapping[Handling, int] = field(default_factory=dict)
     by_hold: Mapping[Hold, int] = field(default_factory=dict)
     rules: tuple[tuple[str, int], ...] = ()  # the most frequent ones, with the number of submissions
@@ -86,7 +90,7 @@ class Submissions:
 
     def overview(self, wanted: SubmissionFilter) -> Overview:
         """Counts over those wanted."""
-        state = (submissions.c.verdict, submissions.c.handling, submissions.c.hold)
+        state = (submissions.c.verdict, submissions.c.handling, submissions.c.hold, submissions.c.policy_outcome)
         states = _narrowed(select(*state, func.count()), wanted).group_by(*state)
         hits = func.count().label("hits")
         rules = (
@@ -98,15 +102,19 @@ class Submissions:
         by_verdict: dict[Verdict | None, int] = {}
         by_handling: dict[Handling, int] = {}
         by_hold: dict[Hold, int] = {}
+        by_policy: dict[Outcome, int] = {}
         with self._database.read() as connection:
-            for verdict, handling, hold, count in connection.execute(states):
+            for verdict, handling, hold, outcome, count in connection.execute(states):
                 _add(by_verdict, Verdict(verdict) if verdict else None, count)
                 _add(by_handling, Handling(handling), count)
                 _add(by_hold, Hold(hold), count)
+                if outcome:
+                    _add(by_policy, Outcome(outcome), count)
             frequent = tuple((row.rule, row.hits) for row in connection.execute(rules))
         return Overview(
             total=sum(by_verdict.values()),
             by_verdict=by_verdict,
+            by_policy=by_policy,
             by_handling=by_handling,
             by_hold=by_hold,
             rules=frequent,
@@ -119,12 +127,15 @@ def _add(counts: dict[_Key, int], key: _Key, count: int) -> None:
 
 def _narrowed(query: Select[*_Columns], wanted: SubmissionFilter) -> Select[*_Columns]:
     column = submissions.c
-    for name in ("verdict", "handling", "hold", "authority_id", "sender"):
+    for name in ("verdict", "handling", "hold", "authority_id", "sender", "pack"):
         value = getattr(wanted, name)
         if value is not None:
             query = query.where(column[name] == value)
     if wanted.held is not None:
         query = query.where((column.hold != Hold.NONE) if wanted.held else (column.hold == Hold.NONE))
+    if wanted.declined is not None:
+        turned_down = column.policy_outcome.is_not_distinct_from(Outcome.REJECTED)
+        query = query.where(turned_down if wanted.declined else ~turned_down)
     if wanted.rule is not None:
         with_rule = select(rule_hits.c.submission_id).where(rule_hits.c.rule == wanted.rule)
         query = query.where(column.id.in_(with_rule))

@@ -3,11 +3,13 @@
 from dataclasses import replace
 from datetime import date
 
+from einvoice.errors import Fault
 from einvoice.explain import kind_of, terms_of
 from einvoice.model import (
     ArtefactRef,
     Assessment,
     Basis,
+    FaultNotice,
     Finding,
     InvoiceDocument,
     Level,
@@ -15,22 +17,27 @@ from einvoice.model import (
     Source,
     Verdict,
 )
+from einvoice.model.paths import engine_path
 from einvoice.rules import ArtefactStore, Match, Registry, Scenario
 from einvoice.semantics import Places
 from einvoice.validation.clues import clues
 from einvoice.validation.engine import Fired, RuleEngine
 from einvoice.validation.location import Locations
-from einvoice.validation.policies import policy_outcome
+from einvoice.validation.policies import Policies
 from einvoice.validation.xsd import LIBXML, SchemaShelf
 
 
 class Judge:
     """Scenario, XSD, Schematron, levels, verdict: one process, one judge."""
 
-    def __init__(self, registry: Registry, store: ArtefactStore, engine: RuleEngine) -> None:
+    def __init__(
+        self, registry: Registry, store: ArtefactStore, engine: RuleEngine, policies: Policies | None = None
+    ) -> None:
+        """Without `policies` there are none, and one that is asked for is a Fault."""
         self._registry = registry
         self._schemas = SchemaShelf(store)
         self._engine = engine
+        self.policies = policies or Policies((), engine)
 
     def assess(self, document: InvoiceDocument, basis: Basis) -> Assessment:
         """The formal verdict on a document, and beside it what its authority asks. Raises Fault, never guesses.
@@ -43,40 +50,51 @@ class Judge:
             return Assessment.refused(_no_scenario(document))
         assessment = self._formal(document, matches[0])  # (2)
         for match in matches[1:]:  # (3)
-            if assessment.verdict is Verdict.ACCEPTED:
+            if assessment.verdict is not Verdict.REJECTED:
                 break
             before = self._formal(document, match)
-            assessment = before if before.verdict is Verdict.ACCEPTED else assessment
-        return replace(assessment, policy=policy_outcome(document, assessment, basis))  # (4)
+            assessment = assessment if before.verdict is Verdict.REJECTED else before
+        return replace(assessment, policy=self.policies.outcome(document, assessment, basis))  # (4)
 
     def _formal(self, document: InvoiceDocument, match: Match) -> Assessment:
-        """What one scenario says.
+        """What one scenario says; undecided, with all that is known, where the engine fails on the document.
 
         (1) XSD, (2) Schematron in order, (3) effective levels, (4) verdict. Each step is the next one's precondition:
         the official stylesheets abort on XSD-invalid documents.
         """
+        fault: FaultNotice | None = None
         findings = self._schemas.check(document, match)  # (1)
         xsd_valid = not findings
         if xsd_valid:
-            findings = self._schematron(document, match)  # (2), (3)
-        refusal = _not_taken(match.scenario)
+            try:
+                findings = self._schematron(document, match)  # (2), (3)
+            except Fault as trouble:
+                fault = trouble.notice
+        refusal = None if fault else _not_taken(match.scenario)
         rejected = refusal is not None or any(finding.level is Level.ERROR for finding in findings)
         return Assessment(  # (4)
-            verdict=Verdict.REJECTED if rejected else Verdict.ACCEPTED,
+            verdict=Verdict.UNDECIDED if fault else Verdict.REJECTED if rejected else Verdict.ACCEPTED,
             scenario=match.scenario.name,
             profile=match.scenario.profile,
             custom_levels=tuple(match.scenario.levels.items()),
             pack=match.pack.name,
+            official=match.pack.official,
             artefacts=_artefacts(match, xsd_valid),
             engine=f"{self._engine.name}, {LIBXML}",
             xsd_valid=xsd_valid,
             findings=tuple(findings),
             refusal=refusal,
+            fault=fault,
         )
 
     def preload(self, on: date) -> None:
-        """Compile everything in force on that day, before the first document comes."""
+        """Compile KoSIT's own packs in force on that day, before the first document comes.
+
+        The others wait for their first document: rare ones, whose rules take a second and 80 MB (ZUGFeRD EXTENDED).
+        """
         for pack in self._registry.in_force(on):
+            if not pack.official:
+                continue
             for schema in pack.schemas.values():
                 self._schemas.preload(schema)
             self._engine.preload(tuple(pack.schematron.values()))
@@ -108,6 +126,7 @@ def _finding(ruleset: str, fired: Fired, match: Match, locations: Locations, pla
         line=line,
         terms=terms_of(fired.rule, ruleset),
         message=fired.message,
+        location=None if engine_path(xpath) == fired.location else fired.location,
         details=clues(fired, found, kind),
         found=found,
         place=places.at(xpath),

@@ -6,6 +6,7 @@ A forkserver compiles the rule packs once; every validator process is forked fro
 import multiprocessing
 import os
 import threading
+from collections.abc import Callable
 from concurrent.futures import CancelledError
 from concurrent.futures.process import BrokenProcessPool
 from types import TracebackType
@@ -16,8 +17,9 @@ from pebble import ProcessExpired, ProcessPool
 
 from einvoice.errors import Fault
 from einvoice.model import Assessment, Basis, InvoiceDocument
+from einvoice.rules import RuleFolders
 from einvoice.settings import Settings
-from einvoice.validation.process import PRELOAD, RuleFolders, judge_document
+from einvoice.validation.process import PRELOAD, compile_policy, judge_document
 
 POOL_BROKEN = "pool-broken"
 
@@ -62,9 +64,16 @@ class ValidatorPool:
 
     def submit(self, document: InvoiceDocument, basis: Basis) -> "Pending":
         """Begin to assess; several documents at once keep all processes busy."""
-        task = [self._folders, document, basis]
+        return self._schedule(judge_document, document, basis)
+
+    def compile_policy(self, name: str) -> str:
+        """See Policies.compile; done in a validator process, for there is the engine. Raises Fault."""
+        sha256: str = self._schedule(compile_policy, name).result()
+        return sha256
+
+    def _schedule(self, work: Callable[..., object], *given: object) -> "Pending":
         try:
-            future = self._working_pool().schedule(judge_document, args=task, timeout=self._seconds)
+            future = self._working_pool().schedule(work, args=[self._folders, *given], timeout=self._seconds)
         except RuntimeError as error:  # it was closed or broke between the two calls
             raise Fault(POOL_BROKEN, f"the validator pool takes nothing: {error}") from None
         return Pending(future, self._seconds)
@@ -106,9 +115,14 @@ class Pending:
         self._seconds = seconds
 
     def wait(self) -> Assessment:
+        """The assessment. Raises Fault."""
+        assessment: Assessment = self.result()
+        return assessment
+
+    def result(self) -> Any:
         """The answer. A hung or crashed process fails one document; a loaded machine may be why, so a retry helps."""
         try:
-            answer: Assessment = self._future.result()
+            return self._future.result()
         except TimeoutError:
             detail = f"no verdict within {self._seconds:g} s; the process was replaced"
             raise Fault("timeout", detail) from None
@@ -118,4 +132,3 @@ class Pending:
             raise Fault(POOL_BROKEN, f"the validator pool broke: {error}") from None
         except CancelledError:
             raise Fault("shutdown", "the validator pool was closed") from None
-        return answer

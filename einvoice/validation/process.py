@@ -1,49 +1,32 @@
 """What runs inside a validator process: one judge, made before the first document.
 
 Imported by the forkserver. It compiles all packs if `PRELOAD` says so, and its children inherit them; otherwise a
-process compiles what its first documents need.
+process compiles what its first documents need. There is one engine a process, whatever packs come and go: compiled
+artefacts are kept by their hash, and only the choice among them follows the ledger of the rules.
 """
 
 import gc
 import json
 import os
 import sys
-from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import cache
-from pathlib import Path
 
 from einvoice.model import Assessment, Basis, InvoiceDocument
-from einvoice.rules import ArtefactStore, Registry, load_packs
-from einvoice.settings import Settings
+from einvoice.rules import LiveRegistry, RuleFolders
 from einvoice.validation.assess import Judge
+from einvoice.validation.policies import Policies
+from einvoice.validation.policyfiles import policy_folders
 from einvoice.validation.saxon import SaxonEngine
 
 PRELOAD = "EINVOICE_INTERNAL_PRELOAD"  # between a pool and its forkserver alone: RuleFolders as JSON, or empty
 
 
-@dataclass(frozen=True, slots=True)
-class RuleFolders:
-    """Where manifests, fetched artefacts and our own schemas lie."""
-
-    manifests: str
-    artefacts: str
-    schemas: str
-
-    @classmethod
-    def of(cls, settings: Settings) -> "RuleFolders":
-        """The folders an operator has set."""
-        return cls(*(str(path.resolve()) for path in (settings.schematron_dir, settings.rules_dir, settings.xsd_dir)))
-
-    def to_json(self) -> str:
-        """For the forkserver's environment."""
-        return json.dumps(asdict(self))
-
-
 def build_judge(folders: RuleFolders) -> Judge:
     """A judge for this process. Raises Fault if a manifest can't be read."""
-    store = ArtefactStore(Path(folders.artefacts), Path(folders.schemas))
-    return Judge(Registry(load_packs(Path(folders.manifests))), store, SaxonEngine(store))
+    store = folders.store
+    engine = SaxonEngine(store)
+    return Judge(LiveRegistry(folders), store, engine, Policies(policy_folders(folders), engine))
 
 
 _judges: dict[RuleFolders, Judge] = {}  # one engine a process is the rule; a process serves one set of folders
@@ -51,10 +34,19 @@ _judges: dict[RuleFolders, Judge] = {}  # one engine a process is the rule; a pr
 
 def judge_document(folders: RuleFolders, document: InvoiceDocument, basis: Basis) -> Assessment:
     """Assess one document in this process. Raises Fault."""
+    return _judge(folders).assess(document, basis)
+
+
+def compile_policy(folders: RuleFolders, name: str) -> str:
+    """See Policies.compile."""
+    return _judge(folders).policies.compile(name)
+
+
+def _judge(folders: RuleFolders) -> Judge:
     _silence()
     if folders not in _judges:
         _judges[folders] = build_judge(folders)
-    return _judges[folders].assess(document, basis)
+    return _judges[folders]
 
 
 @cache

@@ -19,9 +19,9 @@ from xmlschema import (
 )
 
 from einvoice.model import Finding, InvoiceDocument, Level, Source
-from einvoice.model.namespaces import PREFIX_OF
 from einvoice.semantics import Places
 from einvoice.validation.location import path_of
+from einvoice.validation.xsdlikely import corrected, likely_place, short
 from einvoice.validation.xsdlog import from_libxml2
 
 _MOST = 50  # violations worded; a mangled file repeats itself
@@ -79,14 +79,14 @@ class Violation:
 
 def from_xmlschema(error: XMLSchemaValidationError) -> Violation:
     """What xmlschema says, sorted into our kinds."""
-    place = _short(error.elem.tag) if error.elem is not None else ""
+    place = short(error.elem.tag) if error.elem is not None else ""
     reason = str(error.reason or error.message)
     if isinstance(error, XMLSchemaChildrenValidationError):
         return _children(error, place)
     if isinstance(error, XMLSchemaDecodeError):
         value, type_name = str(error.obj)[:_SHOWN], _type_name(error.validator)
         message = f"{place}: '{value}' is not a valid {type_name}."
-        return Violation("xsd-wrong-value", message, value, _details(element=place, value=value, type=type_name))
+        return Violation("xsd-wrong-value", message, value, _wrong_value(place, value, type_name))
     if found := re.search(r"missing required attribute '([^']*)'", reason):
         return _attribute("xsd-missing-attribute", place, found[1], "is required but missing")
     if found := re.search(r"'([^']*)' attribute not allowed", reason):
@@ -111,16 +111,25 @@ def culprit(error: XMLSchemaValidationError) -> etree._Element | None:
 
 
 def _children(error: XMLSchemaChildrenValidationError, parent: str) -> Violation:
-    names = [_short(tag) for tag in (getattr(part, "name", None) for part in error.expected or ()) if tag]
+    names = [short(tag) for tag in (getattr(part, "name", None) for part in error.expected or ()) if tag]
     expected = ", ".join(names[:_NAMES]) + (", …" if len(names) > _NAMES else "")
     if error.invalid_tag is None:
         message = f"{parent}: the content is incomplete" + (f", {expected} is missing." if expected else ".")
-        return Violation("xsd-missing-element", message, None, _details(element=parent, expected=expected))
-    child = _short(error.invalid_tag)
+        missing = names[0] if len(names) == 1 else ""
+        details = _details(element=parent, expected=expected, missing=missing)
+        return Violation("xsd-missing-element", message, None, details)
+    child = short(error.invalid_tag)
     message = f"{parent}: {child} is not allowed at this place" + (f", expected: {expected}." if expected else ".")
-    return Violation(
-        "xsd-unexpected-element", message, child, _details(element=child, parent=parent, expected=expected)
-    )
+    likely = likely_place(error)
+    misplaced = {"order_before", "repeated"} & {name for name, _ in likely}  # what comes next is of no use then
+    details = _details(element=child, parent=parent, expected="" if misplaced else expected) + likely
+    return Violation("xsd-unexpected-element", message, child, details)
+
+
+def _wrong_value(element: str, value: str, type_name: str) -> tuple[tuple[str, str], ...]:
+    meant = corrected(value, type_name)
+    likely = (("likely", "notation"), ("corrected", meant)) if meant else ()
+    return _details(element=element, value=value, type=type_name) + likely
 
 
 def _attribute(rule: str, element: str, attribute: str, words: str) -> Violation:
@@ -130,13 +139,6 @@ def _attribute(rule: str, element: str, attribute: str, words: str) -> Violation
 
 def _details(**parts: str) -> tuple[tuple[str, str], ...]:
     return tuple(parts.items())
-
-
-def _short(tag: object) -> str:
-    """`{namespace}Name` with the prefix people know."""
-    name = etree.QName(str(tag))
-    prefix = PREFIX_OF.get(name.namespace or "")
-    return f"{prefix}:{name.localname}" if prefix else name.localname
 
 
 def _type_name(validator: object) -> str:

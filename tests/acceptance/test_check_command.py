@@ -51,6 +51,7 @@ def test_every_sample_gets_the_verdict_and_rules_kosit_gave_it() -> None:
         ([SAMPLES / "no-such-file.xml"], 2),
         (["--format", "nonsense", GOOD], 2),
         (["--format", "html", GOOD, NO_LEITWEG_ID], 2),
+        (["--format", "pdf", GOOD, NO_LEITWEG_ID], 2),
         ([], 2),
     ],
 )
@@ -133,6 +134,16 @@ def test_reports_can_be_written_into_a_folder(tmp_path: Path) -> None:
         f"{GOOD.name}.report.html",
         f"{NO_LEITWEG_ID.name}.report-2.html",
         f"{NO_LEITWEG_ID.name}.report.html",
+    ]
+
+
+def test_a_pdf_goes_to_standard_output_or_into_a_folder(tmp_path: Path) -> None:
+    printed = _check("--format", "pdf", NO_LEITWEG_ID)
+    assert (printed.returncode, printed.stdout[:5], printed.stdout[-5:]) == (1, b"%PDF-", b"%%EOF")
+    _check("-f", "pdf", "-o", tmp_path, GOOD, NO_LEITWEG_ID)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        f"{GOOD.name}.report.pdf",
+        f"{NO_LEITWEG_ID.name}.report.pdf",
     ]
 
 

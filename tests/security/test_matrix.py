@@ -45,6 +45,7 @@ READS = {
     "/submissions/{id}/state": ((OK, HIDDEN), (OK, HIDDEN), OK),
     "/submissions/{id}/original": ((OK, HIDDEN), (OK, HIDDEN), OK),
     "/submissions/{id}/report.html": ((OK, HIDDEN), (OK, HIDDEN), OK),
+    "/submissions/{id}/report.pdf": ((OK, HIDDEN), (OK, HIDDEN), OK),
     "/submissions/{id}/report.json": ((OK, HIDDEN), (OK, HIDDEN), OK),
     "/api/v1/submissions": ((OK, OK), (OK, OK), OK),
     "/submissions": ((OK, OK), (OK, OK), OK),

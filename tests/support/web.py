@@ -22,7 +22,8 @@ from einvoice.extraction import Limits, extract
 from einvoice.faces.caller import session_cookie
 from einvoice.identity import Identity, Role
 from einvoice.intake import Spool
-from einvoice.model import Assessment, Finding, InvoiceDocument, Level, Source, Verdict
+from einvoice.model import Assessment, Finding, InvoiceDocument, Level, Outcome, PolicyOutcome, Source, Verdict
+from einvoice.model.policy import Demand, PolicyAction
 from einvoice.model.routing import Authority
 from einvoice.pipeline import Desk, process
 from einvoice.rules import Registry, load_packs
@@ -40,7 +41,9 @@ LOOPBACK = ("127.0.0.1", 40000)
 
 
 def invoice(note: str = "", *, number: str = "R-1", leitweg_id: str = LEITWEG_ID, seller: str = "Muster GmbH") -> bytes:
-    """A small UBL invoice. Its note tells the judge of these tests what to do: reject, fault, abort or nothing."""
+    """A small UBL invoice. Its note tells the judge of these tests what to do: reject, decline, fault, abort or
+    nothing.
+    """
     cbc = "urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2"
     cac = "urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2"
     return (
@@ -60,6 +63,15 @@ def judged(document: InvoiceDocument, on: date) -> Assessment:
         raise Fault("engine-abort", "a detail nobody but the operator may see", deterministic=True)
     if b">reject<" in document.xml:
         return Assessment(verdict=Verdict.REJECTED, scenario="EN16931 (UBL Invoice)", findings=(_missing_reference(),))
+    if b">decline<" in document.xml:
+        asked = PolicyOutcome(
+            authority="Stadt 04",
+            outcome=Outcome.REJECTED,
+            demands=(Demand("order-number", PolicyAction.REJECT),),
+            artefacts=(("order-number", 64 * "a"),),
+            findings=(_missing_order(),),
+        )
+        return Assessment(verdict=Verdict.ACCEPTED, scenario="EN16931 (UBL Invoice)", xsd_valid=True, policy=asked)
     return Assessment(verdict=Verdict.ACCEPTED, scenario="EN16931 (UBL Invoice)", xsd_valid=True)
 
 
@@ -67,6 +79,13 @@ def _missing_reference() -> Finding:
     return Finding(
         rule="BR-DE-15", level=Level.ERROR, source=Source.SCHEMATRON, ruleset="xrechnung-ubl", xpath="/ubl:Invoice",
         line=1, terms=("BT-10",), message="[BR-DE-15] …",
+    )  # fmt: skip
+
+
+def _missing_order() -> Finding:
+    return Finding(
+        rule="POLICY-ORDER-01", level=Level.ERROR, source=Source.POLICY, ruleset="order-number", xpath="/ubl:Invoice",
+        line=1, terms=("BT-13",), message="The invoice must name its order (BT-13).", demanded_by="Stadt 04",
     )  # fmt: skip
 
 

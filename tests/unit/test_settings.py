@@ -28,6 +28,9 @@ def test_the_handbook_names_no_setting_that_does_not_exist() -> None:
         ("EINVOICE_DATABASE_URL", "postgresql://localhost/x"),
         ("EINVOICE_WORKERS", "-1"),
         ("EINVOICE_PORT", "http"),
+        ("EINVOICE_KOSIT_NETWORKS", "10.0.0.0/33"),
+        ("EINVOICE_KOSIT_NETWORKS", "10.0.0.1/8"),
+        ("EINVOICE_KOSIT_NETWORKS", "intranet"),
     ],
 )
 def test_a_setting_that_cannot_be_used_is_refused(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
@@ -38,3 +41,9 @@ def test_a_setting_that_cannot_be_used_is_refused(monkeypatch: pytest.MonkeyPatc
 
 def test_the_database_lies_under_the_data_folder(tmp_path: Path) -> None:
     assert Settings(data_dir=tmp_path).resolved_database_url == f"sqlite:///{tmp_path / 'einvoice.db'}"
+
+
+def test_networks_are_read_from_a_list_with_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EINVOICE_KOSIT_NETWORKS", " 10.1.0.0/16,2001:db8::/32 , 192.0.2.7")
+    assert [str(network) for network in Settings().kosit_neighbours] == ["10.1.0.0/16", "2001:db8::/32", "192.0.2.7/32"]
+    assert Settings(kosit_networks="").kosit_neighbours == ()

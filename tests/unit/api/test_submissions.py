@@ -1,8 +1,10 @@
 """Handing in over the API, and reading what became of it."""
 
 import hashlib
+import io
 
 import pytest
+from pypdf import PdfReader
 
 from einvoice.identity import Role
 from tests.support.web import LEITWEG_ID, OTHER_LEITWEG_ID, Web, invoice
@@ -120,8 +122,26 @@ def test_the_report_comes_in_the_form_asked_for(web: Web, accept: str) -> None:
     assert "BR-DE-15" in answer.text
 
 
-@pytest.mark.parametrize("accept", ["application/pdf", "application/xml"])
-def test_what_does_not_exist_yet_is_not_offered(web: Web, accept: str) -> None:
+def test_the_report_comes_as_pdf_to_print(web: Web) -> None:
+    supplier = web.supplier()
+    submission = web.submitted(supplier, invoice("reject"))
+    answer = supplier.get(submission["links"]["report"], headers={"Accept": "application/pdf", "Accept-Language": "en"})
+    assert (answer.headers["content-type"], answer.headers["content-language"]) == ("application/pdf", "en")
+    page = PdfReader(io.BytesIO(answer.content)).pages[0].extract_text()
+    assert "Rejected" in page
+    assert "BR-DE-15" in page
+
+
+def test_the_report_comes_as_kosits_xml(web: Web) -> None:
+    supplier = web.supplier()
+    submission = web.submitted(supplier, invoice("reject"))
+    answer = supplier.get(submission["links"]["report"], headers={"Accept": "application/xml"})
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/xml")
+    assert b"<rep:reject>" in answer.content
+
+
+@pytest.mark.parametrize("accept", ["image/png", "text/csv"])
+def test_what_does_not_exist_is_not_offered(web: Web, accept: str) -> None:
     supplier = web.supplier()
     submission = web.submitted(supplier)
     answer = supplier.get(submission["links"]["report"], headers={"Accept": accept})

@@ -56,11 +56,82 @@ def test_a_sentence_that_would_quote_nothing_is_left_out() -> None:
     assert shown == "Die Rechnungswährung (BT-5) ist kein gültiger Währungscode."
 
 
-def test_content_outside_the_model_is_named_as_the_official_message_names_it() -> None:
-    message = "[UBL-CR-002]-A UBL invoice should not include the UBLVersionID"
-    assert "UBLVersionID" in explain(finding("UBL-CR-002", message=message), "de").title
-    message = "[CII-SR-007] - ScenarioSpecified should not be present"
-    assert "ScenarioSpecified" in explain(finding("CII-SR-007", ruleset="en16931-cii", message=message), "en").what
+def test_content_outside_the_model_is_named_in_everyday_words_and_technically() -> None:
+    shown = explain(finding("UBL-CR-190"), "de")
+    assert shown.title == "Nicht vorgesehen: Verkäufer › Ansprechpartner › Faxnummer"
+    assert "Technischer Name: AccountingSupplierParty/Party/Contact/Telefax." in shown.what
+    assert "Ansprechpartner des Verkäufers (BG-6)" in shown.what
+
+
+def test_content_outside_the_model_is_told_where_it_could_stand() -> None:
+    assert explain(finding("UBL-CR-569"), "de").fix.endswith("gehört sie hierhin: Artikelmerkmal (BG-32).")
+    assert explain(finding("UBL-CR-412"), "en").fix.endswith("it belongs here: Payment due date (BT-9).")
+    assert "gehört sie hierhin" not in explain(finding("UBL-CR-005"), "de").fix  # a UUID helps nobody
+
+
+def test_an_attribute_outside_the_model_leaves_its_field_as_it_is() -> None:
+    shown = explain(finding("CII-DT-045", ruleset="en16931-cii"), "de")
+    assert shown.title.startswith("Nicht vorgesehene Zusatzangabe: ")
+    assert "Kennung der Codeliste" in shown.title
+    assert "Code der Umsatzsteuerkategorie der Position (BT-151)" in shown.what
+    assert shown.fix.startswith("Der Inhalt des Feldes selbst kann so bleiben.")
+
+
+def test_the_path_is_what_the_rule_tests_even_where_its_message_names_another_element() -> None:
+    message = "[CII-SR-177] - RequestedQuantity should not be present"
+    shown = explain(finding("CII-SR-177", ruleset="en16931-cii", message=message), "en")
+    assert shown.title == "Not provided for: Invoice line › reference to a packing list"
+
+
+def test_content_a_rule_of_later_releases_forbids_is_named_as_its_message_names_it() -> None:
+    message = "[UBL-CR-999]-A UBL invoice should not include the Whatever Thing"
+    assert explain(finding("UBL-CR-999", message=message), "de").title == "Nicht vorgesehen: Whatever Thing"
+    message = "[CII-SR-999] - ScenarioSpecified should not be present"
+    assert "“ScenarioSpecified”" in explain(finding("CII-SR-999", ruleset="en16931-cii", message=message), "en").what
+
+
+def test_what_may_stand_only_once_is_counted_in_its_part_of_the_invoice() -> None:
+    assert "höchstens einmal je Rechnung." in explain(finding("UBL-SR-01"), "de").what
+    assert "höchstens einmal je Position." in explain(finding("UBL-SR-34"), "de").what
+    assert "once per supporting document at most." in explain(finding("UBL-SR-33"), "en").what
+    assert "einmal je Nachlass oder Zuschlag." in explain(finding("CII-SR-473", ruleset="en16931-cii"), "de").what
+
+
+def test_a_total_without_a_term_is_named_by_its_element() -> None:
+    shown = explain(finding("CII-SR-489", ruleset="en16931-cii"), "de")
+    assert shown.title == "Steht mehrfach da: Summen der Rechnung › Summe der Pfandbeträge"
+
+
+@pytest.mark.parametrize(
+    ("rule", "part"),
+    [
+        ("BR-E-02", "in einer Position (BG-25)"),
+        ("BR-AE-03", "bei einem Nachlass auf Rechnungsebene (BG-20)"),
+        ("BR-IC-04", "bei einem Zuschlag auf Rechnungsebene (BG-21)"),
+        ("BR-O-11", "in der Umsatzsteueraufschlüsselung (BG-23)"),
+    ],
+)
+def test_a_rule_of_a_vat_category_says_which_part_of_the_invoice_it_is_about(rule: str, part: str) -> None:
+    assert part in explain(finding(rule), "de").what
+
+
+@pytest.mark.parametrize(("rule", "code"), [("BR-AE-10", "VATEX-EU-AE"), ("BR-IC-10", "VATEX-EU-IC")])
+def test_a_missing_reason_of_exemption_is_told_in_the_words_of_its_category(rule: str, code: str) -> None:
+    for lang in LANGUAGES:
+        assert code in explain(finding(rule), lang).fix
+
+
+@pytest.mark.parametrize(
+    ("rule", "word"),
+    [
+        ("CII-SR-470", "fehlt"),  # neither IBAN nor account number: the message reads as if there were two
+        ("CII-SR-472", "mehrfach"),  # more than one VAT category: the message reads as if there were none
+        ("CII-SR-090", "ohne Ländercode oder mit mehreren"),
+    ],
+)
+def test_a_rule_whose_message_misleads_is_told_by_what_it_tests(rule: str, word: str) -> None:
+    shown = explain(finding(rule, ruleset="en16931-cii"), "de")
+    assert word in shown.title + shown.what
 
 
 def test_what_occurs_too_often_is_told_apart_from_what_is_missing() -> None:

@@ -28,6 +28,8 @@ CODES: dict[str, dict[str, str]] = {
     "pdf-several-invoices": {"names": "factur-x.xml, xrechnung.xml"},
     "sbdh": {},
     "no-scenario": {"customization": "urn:example", "root": "{urn:x}Invoice"},
+    "booking-aid": {"profile": "ZUGFeRD/Factur-X MINIMUM"},
+    "zugferd-legacy": {"profile": "ZUGFeRD 1.0"},
     "wrong-root": {"root": "{urn:oasis:names:specification:ubl:schema:xsd:Order-2}Order"},
     "read-timeout": {"limit": "60 s"},
 }
@@ -103,6 +105,31 @@ def test_a_former_version_of_xrechnung_is_told_as_outdated(version: str) -> None
     shown = refusal("no-scenario", {"customization": f"urn:cen.eu:en16931:2017#compliant#urn:xoev-de:kosit:{version}"})
     assert "überholten Version" in shown
     assert "neuere Fassung des Programms" in shown
+
+
+@pytest.mark.parametrize(
+    "profile", ["#compliant#urn:factur-x.eu:1p0:en16931", "#conformant#urn:zugferd.de:2p1:extended"]
+)
+def test_an_unknown_zugferd_profile_is_told_which_one_to_choose(profile: str) -> None:
+    shown = refusal("no-scenario", {"customization": f"urn:cen.eu:en16931:2017{profile}"})
+    assert "ZUGFeRD" in shown
+    assert "Profil EN 16931 (COMFORT)" in shown
+
+
+def test_profiles_that_can_be_checked_are_not_told_to_be_insufficient() -> None:
+    shown = refusal("no-scenario", {"customization": "urn:example"})
+    assert "EN 16931 (COMFORT), BASIC und EXTENDED" in shown
+    assert "MINIMUM und BASIC WL genügen nicht" in shown
+
+
+def test_a_booking_aid_is_told_to_be_no_invoice() -> None:
+    shown = refusal("booking-aid", {"profile": "ZUGFeRD/Factur-X MINIMUM"})
+    assert shown.startswith("Die eingebetteten Daten sind eine Buchungshilfe, keine Rechnung. ")
+    assert "„ZUGFeRD/Factur-X MINIMUM“" in shown
+
+
+def test_an_outdated_zugferd_is_told_what_to_write_instead() -> None:
+    assert "auf ZUGFeRD ab Version 2.1" in refusal("zugferd-legacy", {"profile": "ZUGFeRD 1.0"})
 
 
 def test_a_web_page_is_told_to_be_no_invoice() -> None:

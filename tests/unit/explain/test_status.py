@@ -38,6 +38,14 @@ def test_an_accepted_invoice_on_hold_is_still_called_accepted() -> None:
     assert shown == "angenommen; angehalten: Leitweg-ID keiner Behörde zugeordnet"
 
 
+@pytest.mark.parametrize("lang", ["de", "en"])
+def test_what_the_policies_turned_down_is_called_so_and_not_rejected(lang: Lang) -> None:
+    shown = status_words(Verdict.ACCEPTED, Handling.DECIDED, Hold.NONE, lang, declined=True)
+    assert shown.startswith({"de": "zurückgewiesen nach Vorgaben", "en": "declined"}[lang])
+    rejected = status_words(Verdict.REJECTED, Handling.DECIDED, Hold.NONE, lang)
+    assert rejected not in shown
+
+
 def test_an_undecided_invoice_on_hold_is_called_nothing_else() -> None:
     assert status_words(Verdict.UNDECIDED, Handling.PROCESSING, Hold.ENGINE, "de").startswith("angehalten: ")
 

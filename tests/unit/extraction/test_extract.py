@@ -44,6 +44,8 @@ def _pdf(*attachments: tuple[str, bytes], password: str | None = None) -> bytes:
             "<x:CrossIndustryInvoice xmlns:x='urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100'/>",
             Syntax.CII,
         ),
+        ("<CrossIndustryDocument xmlns='urn:ferd:CrossIndustryDocument:invoice:1p0'/>", Syntax.ZUGFERD_1),
+        ("<Invoice xmlns='urn:un:unece:uncefact:data:standard:CBFBUY:5'/>", Syntax.ZUGFERD_1),  # release candidate
         ("<Invoice/>", Syntax.OTHER),
         ("<html xmlns='http://www.w3.org/1999/xhtml'/>", Syntax.OTHER),
     ],

@@ -6,6 +6,7 @@ from einvoice.explain import Lang
 from einvoice.faces.words import standing, word
 from einvoice.model.account import Role
 from einvoice.model.assessment import Verdict
+from einvoice.model.policy import Outcome
 from einvoice.model.submission import Door, EventKind, Handling, Hold, Submission
 from einvoice.model.trouble import RefusalNotice
 from tests.support.web import Clock
@@ -47,6 +48,20 @@ def test_every_place_on_the_way_has_a_sentence(handling: Handling, lang: Lang) -
 def test_every_hold_has_a_sentence_and_says_what_to_do(hold: Hold, lang: Lang) -> None:
     found = standing(submission(hold=hold, leitweg_id="99-X-01"), lang)
     assert found.sentence.endswith(".")
+    assert found.remedy.endswith(".")
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_whoever_is_turned_down_by_policies_reads_whose_they_are_and_what_to_do(lang: Lang) -> None:
+    declined = submission(
+        verdict=Verdict.ACCEPTED,
+        policy_outcome=Outcome.REJECTED,
+        handling=Handling.DECIDED,
+        authority_name="Stadt Ö",
+    )
+    found = standing(declined, lang)
+    assert "Stadt Ö" in found.sentence
+    assert {"de": "formal in Ordnung", "en": "formally correct"}[lang] in found.sentence
     assert found.remedy.endswith(".")
 
 

@@ -20,6 +20,9 @@ EXPECTED = {
     (Action.CHECK, Role.SUPPLIER): "+++++",
     (Action.CHECK, Role.AUTHORITY): "+++++",
     (Action.CHECK, Role.OPERATOR): "+++++",
+    (Action.KOSIT, Role.SUPPLIER): "+++++",
+    (Action.KOSIT, Role.AUTHORITY): "+++++",
+    (Action.KOSIT, Role.OPERATOR): "+++++",
     (Action.SUBMIT, Role.SUPPLIER): "+++++",
     (Action.SUBMIT, Role.AUTHORITY): "-----",
     (Action.SUBMIT, Role.OPERATOR): "+++++",
@@ -65,6 +68,15 @@ def test_the_matrix_names_every_action_for_every_role() -> None:
 def test_nobody_known_may_do_nothing(action: Action) -> None:
     with pytest.raises(Unauthenticated):
         authorise(None, action)
+
+
+@pytest.mark.parametrize("action", Action)
+def test_a_neighbour_whom_nobody_knows_may_use_the_kosit_face_alone(action: Action) -> None:
+    if action is Action.KOSIT:
+        authorise(None, action, neighbour=True)
+    else:
+        with pytest.raises(Unauthenticated):
+            authorise(None, action, neighbour=True)
 
 
 def test_an_authority_account_of_no_authority_owns_nothing() -> None:

@@ -30,7 +30,12 @@ def test_a_rejected_one_is_shown_with_its_report(web: Web) -> None:
 def test_report_and_original_can_be_saved(web: Web) -> None:
     client = web.signed_in(Role.SUPPLIER, supplier="Muster GmbH")
     here = address(web, invoice("reject"))
-    for path, start in (("original", b"<Invoice"), ("report.html", b"<!DOCTYPE"), ("report.json", b"{")):
+    for path, start in (
+        ("original", b"<Invoice"),
+        ("report.html", b"<!DOCTYPE"),
+        ("report.pdf", b"%PDF-"),
+        ("report.json", b"{"),
+    ):
         answer = client.get(f"{here}/{path}")
         assert answer.content.startswith(start)
         assert answer.headers["content-disposition"].startswith("attachment; ")
@@ -108,7 +113,7 @@ def test_a_supplier_can_not_release(web: Web) -> None:
 def test_one_of_somebody_else_does_not_exist(web: Web) -> None:
     here = address(web, invoice(), supplier="Andere GmbH")
     client = web.signed_in(Role.SUPPLIER, supplier="Muster GmbH")
-    for path in ("", "/state", "/original", "/report.html", "/report.json"):
+    for path in ("", "/state", "/original", "/report.html", "/report.pdf", "/report.json"):
         unknown = here[:-1] + ("0" if here[-1] != "0" else "1")
         missing, foreign = client.get(unknown + path), client.get(here + path)
         assert (foreign.status_code, missing.status_code) == (404, 404)

@@ -136,3 +136,25 @@ def test_a_note_about_what_the_format_permits_speaks_of_no_problem(
     text = html.document_fromstring(html_report(examination(allowed), "de")).xpath("string(//article)")
     assert "Worum geht es?" in text
     assert not [word for word in ("Problem", "Formatfehler", "beheben") if word in text]
+
+
+def test_what_follows_from_a_cause_stands_under_it_and_nothing_is_lost(
+    examination: MakeExamination, finding: MakeFinding
+) -> None:
+    found = [finding("BR-CL-04"), *[finding("BR-CL-03", message="[BR-CL-03] amounts")] * 3]
+    page = html.document_fromstring(html_report(examination(*found), "de"))
+    (card,) = page.xpath("//article")
+    assert card.xpath("string(.//div[@class='consequences'])").count("BR-CL-03") == 2  # id and official message
+    assert "an 3 Stellen" in card.text_content()
+    assert "Gefunden: 4 Fehler. Sie gehen auf eine Ursache zurück." in page.text_content()
+
+
+def test_the_classes_of_errors_stand_at_the_top(page: html.HtmlElement) -> None:
+    assert page.xpath("//section[contains(@class, 'verdict')]//strong/text()") == ["1 Inhaltsfehler"]
+
+
+def test_the_xml_that_is_missing_is_shown_as_text(examination: MakeExamination, finding: MakeFinding) -> None:
+    page = html.document_fromstring(html_report(examination(finding("BR-DE-1")), "de"))
+    (shown,) = page.xpath("//pre")
+    assert shown.text_content().startswith("<cac:PaymentMeans>")
+    assert not page.xpath("//paymentmeans")

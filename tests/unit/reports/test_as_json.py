@@ -8,6 +8,7 @@ import pytest
 
 from einvoice.explain import Lang
 from einvoice.model.assessment import Assessment
+from einvoice.model.document import Syntax
 from einvoice.model.examination import Examination
 from einvoice.model.finding import Finding, Level
 from einvoice.model.invoice import Group, Invoice, Term
@@ -123,3 +124,37 @@ def test_a_note_about_what_the_format_permits_asks_for_nothing(
     allowed = finding("UBL-CR-646", level=Level.INFORMATION, own_level=Level.WARNING)
     line = json.loads(jsonl_line(examination(allowed), "x.xml", "de"))
     assert line["findings"][0]["fix"] == "Wegen dieses Hinweises müssen Sie nichts tun."
+
+
+def test_it_says_what_follows_from_what_and_counts_all(examination: MakeExamination, finding: MakeFinding) -> None:
+    findings = [finding("BR-CL-03"), finding("BR-CL-04"), finding("BR-02")]
+    report = json.loads(json_report(examination(*findings), "de"))
+    assert [one["caused_by"] for one in report["findings"]] == [1, None, None]
+    assert [one["findings"] for one in report["causes"]] == [[0, 1], [2]]
+    assert report["causes"][0]["title"] == "Währung der Rechnung unbekannt"
+    assert sum(report["classes"].values()) == 3
+
+
+def test_it_gives_both_sides_of_a_sum(examination: MakeExamination, finding: MakeFinding) -> None:
+    totals = Group("BG-22", (Term("BT-106", "120.00"), Term("BT-109", "102.00")))
+    invoice = Invoice(Syntax.UBL_INVOICE, Group("", (Term("BT-5", "EUR"),), (totals,)))
+    report = json.loads(json_report(examination(finding("BR-CO-13"), invoice=invoice), "de"))
+    evidence = report["findings"][0]["evidence"]
+    assert (evidence["computed"], evidence["stated"], evidence["difference"]) == ("120.00", "102.00", "-18.00")
+    assert evidence["likely"] == "transposed"
+
+
+def test_it_gives_the_xml_that_is_missing_for_the_first_places_of_a_rule(
+    examination: MakeExamination, finding: MakeFinding
+) -> None:
+    report = json.loads(json_report(examination(*[finding("BR-DE-1")] * 12), "de"))
+    snippets = [one["snippet"] for one in report["findings"]]
+    assert snippets[0]["into"] == "/ubl:Invoice"
+    assert snippets[0]["xml"].startswith("<cac:PaymentMeans>")
+    assert snippets[10:] == [None, None]
+
+
+def test_it_names_the_wrong_code_and_the_nearest_ones(examination: MakeExamination, finding: MakeFinding) -> None:
+    wrong = finding("BR-CL-23", found="1 (unitCode: Stk)", details=(("value", "Stk"), ("nearest", "H87, C62")))
+    (told,) = json.loads(json_report(examination(wrong), "de"))["findings"]
+    assert (told["value"], told["nearest"]) == ("Stk", ["H87", "C62"])

@@ -10,6 +10,7 @@ from einvoice.model.assessment import Assessment
 from einvoice.model.document import Container, Syntax
 from einvoice.model.examination import DocumentFacts, Examination
 from einvoice.model.finding import Finding, Level
+from einvoice.model.invoice import Group, Invoice, Term
 from einvoice.model.trouble import FaultNotice, RefusalNotice
 from einvoice.reports import ReportView
 from einvoice.reports.words import words
@@ -46,8 +47,8 @@ def test_a_rejected_invoice_says_how_many_problems_to_solve(examination: MakeExa
 def test_a_refusal_says_what_was_found_and_the_remedy(examination: MakeExamination) -> None:
     refused = Assessment.refused(RefusalNotice("pdf-encrypted"))
     view = ReportView.of(examination(assessment=refused, document=None, invoice=None), "de")
-    assert view.headline.startswith("Abgelehnt: Diese Datei")
-    assert view.summary
+    assert view.headline == "Abgelehnt: Das PDF ist verschlüsselt oder mit einem Kennwort geschützt"
+    assert "können wir die Datei" in view.summary
     assert view.next_steps
     assert view.title == view.name
     assert (view.sheet, view.glance) == ((), ())
@@ -122,3 +123,30 @@ def test_only_what_was_examined_is_said_to_be(examination: MakeExamination) -> N
     assert shown[0].startswith("Geprüft wurden Aufbau und Geschäftsregeln")
     assert shown[1].startswith("Geprüft wurde der Aufbau")
     assert shown[2] == ""
+
+
+def test_the_headline_names_the_cause(examination: MakeExamination, finding: MakeFinding) -> None:
+    one, two, many = (
+        ReportView.of(examination(*map(finding, rules)), "de").headline
+        for rules in (["BR-DE-15"], ["BR-DE-15", "BR-02"], ["BR-DE-15", "BR-02", "BR-03", "BR-04"])
+    )
+    assert one == "Abgelehnt: Leitweg-ID fehlt"
+    assert two == "Abgelehnt: Leitweg-ID fehlt und Rechnungsnummer fehlt"
+    assert many == "Abgelehnt: Leitweg-ID fehlt, Rechnungsnummer fehlt und 2 weitere Ursachen"
+
+
+def test_what_only_follows_is_not_counted_as_a_problem(examination: MakeExamination, finding: MakeFinding) -> None:
+    view = ReportView.of(examination(finding("BR-CL-04"), *[finding("BR-CL-03")] * 2), "de")
+    assert [problem.rule for problem in view.problems] == ["BR-CL-04"]
+    assert view.summary == "Gefunden: 3 Fehler. Sie gehen auf eine Ursache zurück."
+    assert "den unten beschriebenen Fehler" in view.next_steps
+
+
+def test_wrong_check_digits_of_the_leitweg_id_are_noted(examination: MakeExamination) -> None:
+    def addressed_to(leitweg_id: str) -> str:
+        invoice = Invoice(Syntax.UBL_INVOICE, Group("", (Term("BT-10", leitweg_id),)))
+        return ReportView.of(examination(invoice=invoice), "de").note
+
+    assert "zur Nummer gehört 06" in addressed_to("04011000-1234512345-60")
+    assert addressed_to("04011000-1234512345-06") == ""
+    assert addressed_to("Abteilung 4") == ""

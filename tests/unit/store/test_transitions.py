@@ -37,6 +37,24 @@ def steps_from(before: State) -> list[State]:
     return [after for after in product([None, *Verdict], Handling, Hold) if allowed(before, after)]
 
 
+def is_way_back(before: State, after: State) -> bool:
+    """An invoice that waited for nobody in particular is judged anew for the authority that came."""
+    return (before, after) == (
+        (Verdict.ACCEPTED, Handling.DECIDED, Hold.UNROUTABLE),
+        (Verdict.UNDECIDED, Handling.RECEIVED, Hold.NONE),
+    )
+
+
+def ways(path: list[State]) -> list[list[State]]:
+    """The path, cut where it goes back to the start."""
+    parts = [path[:1]]
+    for before, after in pairwise(path):
+        if is_way_back(before, after):
+            parts.append([])
+        parts[-1].append(after)
+    return parts
+
+
 def walk(choices: list[int]) -> list[State]:
     """The states reached by always taking one of the steps that are allowed."""
     path = [START]
@@ -61,13 +79,26 @@ def test_the_way_of_an_accepted_invoice_is_allowed() -> None:
 
 
 @given(walks)
-def test_a_formal_verdict_never_changes(choices: list[int]) -> None:
-    path = walk(choices)
-    final = {verdict for verdict, _, _ in path if verdict in (Verdict.ACCEPTED, Verdict.REJECTED)}
-    assert len(final) <= 1
-    if final:
-        first = next(n for n, (verdict, _, _) in enumerate(path) if verdict in final)
-        assert {verdict for verdict, _, _ in path[first:]} == final
+def test_a_formal_verdict_never_changes_on_its_way(choices: list[int]) -> None:
+    for path in ways(walk(choices)):
+        final = {verdict for verdict, _, _ in path if verdict in (Verdict.ACCEPTED, Verdict.REJECTED)}
+        assert len(final) <= 1
+        if final:
+            first = next(n for n, (verdict, _, _) in enumerate(path) if verdict in final)
+            assert {verdict for verdict, _, _ in path[first:]} == final
+
+
+def test_the_one_way_back_is_from_waiting_for_an_authority() -> None:
+    at_work = (Handling.RECEIVED, Handling.PROCESSING)
+    back = [
+        (before, after)
+        for before in product([None, *Verdict], Handling, Hold)
+        if before[1] not in at_work
+        for after in steps_from(before)
+        if after[1] in at_work
+    ]
+    assert len(back) == 1
+    assert is_way_back(*back[0])
 
 
 @given(walks)
@@ -97,15 +128,16 @@ def test_what_is_acknowledged_only_expires(choices: list[int]) -> None:
 
 @given(walks)
 def test_a_decided_invoice_is_not_worked_on_again(choices: list[int]) -> None:
-    path = [handling for _, handling, _ in walk(choices)]
-    if Handling.DECIDED in path:
-        after = path[path.index(Handling.DECIDED) :]
-        assert not set(after) & {Handling.RECEIVED, Handling.PROCESSING}
+    for way in ways(walk(choices)):
+        path = [handling for _, handling, _ in way]
+        if Handling.DECIDED in path:
+            after = path[path.index(Handling.DECIDED) :]
+            assert not set(after) & {Handling.RECEIVED, Handling.PROCESSING}
 
 
 @given(states, states)
 def test_a_step_is_allowed_only_where_the_table_has_it_or_a_hold_changes_in_place(before: State, after: State) -> None:
-    if allowed(before, after):
+    if allowed(before, after) and not is_way_back(before, after):
         in_table = after[1] in HANDLING[before[1]]
         in_place = after[1] is before[1] and after[2] is not before[2]
         assert in_table or in_place

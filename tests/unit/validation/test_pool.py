@@ -12,10 +12,10 @@ import pytest
 from einvoice.errors import Fault
 from einvoice.extraction import Limits, extract
 from einvoice.model import Assessment, Basis, InvoiceDocument, Verdict
+from einvoice.rules import RuleFolders
 from einvoice.settings import Settings
 from einvoice.validation import ValidatorPool
 from einvoice.validation import pool as module
-from einvoice.validation.process import RuleFolders
 
 DOCUMENT = extract(b"<Invoice/>", Limits())
 DAY = Basis(on=date(2026, 11, 1))

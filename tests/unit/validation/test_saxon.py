@@ -97,3 +97,45 @@ def test_engine_trouble_is_a_deterministic_fault(engine: SaxonEngine, folder: Pa
     with pytest.raises(Fault) as caught:
         _run(engine, folder, content)
     assert (caught.value.notice.cause, caught.value.notice.deterministic) == (cause, True)
+
+
+EUR_IS_LISTED = "document('codes.xml')/codedb/cl[@id=1]/enumeration[@value='EUR']"
+LOOKUP = f'{RAN}<xsl:if test="{EUR_IS_LISTED}"><svrl:failed-assert/></xsl:if>'
+CODES = b'<codedb><cl id="1"><enumeration value="EUR"/></cl></codedb>'
+
+
+def _with_codes(folder: Path, listed: bytes = CODES) -> Stylesheet:
+    """A stylesheet that looks up a code, and its code list in the store."""
+    store, data = ArtefactStore(folder, folder), SHEET.format(LOOKUP).encode()
+    documents = {"codes.xml": hashlib.sha256(listed).hexdigest()}
+    sheet = Stylesheet(wheel="w", path="r.xsl", sha256=hashlib.sha256(data).hexdigest(), documents=documents)
+    for file, content in zip(sheet.files(), (data, listed), strict=True):
+        store.put(file, content)
+    return sheet
+
+
+def test_a_stylesheet_gets_the_code_lists_its_pack_names(engine: SaxonEngine, folder: Path) -> None:
+    sheet = _with_codes(folder)
+    assert [len(engine.run(DOCUMENT, [("trial", sheet)])[0]) for _ in range(2)] == [1, 1]
+
+
+def test_the_same_stylesheet_with_another_code_list_is_another_rule_set(engine: SaxonEngine, folder: Path) -> None:
+    other = _with_codes(folder, CODES.replace(b"EUR", b"CHF"))
+    assert engine.run(DOCUMENT, [("one", _with_codes(folder)), ("other", other)])[1] == []
+
+
+def test_a_code_list_the_pack_does_not_name_is_never_read(engine: SaxonEngine, folder: Path) -> None:
+    sheet = _with_codes(folder).model_copy(update={"documents": {}})
+    with pytest.raises(Fault) as caught:
+        engine.run(DOCUMENT, [("trial", sheet)])
+    assert caught.value.notice.cause == "engine-abort"
+
+
+def test_an_altered_code_list_is_a_fault(tmp_path: Path) -> None:
+    sheet = _with_codes(tmp_path)
+    path = tmp_path / sheet.documents["codes.xml"]
+    path.chmod(0o644)
+    path.write_bytes(CODES.replace(b"EUR", b"XXX"))
+    with pytest.raises(Fault) as caught:
+        SaxonEngine(ArtefactStore(tmp_path, tmp_path)).run(DOCUMENT, [("trial", sheet)])
+    assert caught.value.notice.cause == "rules-altered"
