@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from einvoice.model import Syntax
-from einvoice.rules.manifest import MatchBy
+from einvoice.rules.manifest import ANY, MatchBy
 
 _UBL = "urn:oasis:names:specification:ubl:schema:xsd:"
 _CBC = _UBL + "CommonBasicComponents-2"
@@ -54,7 +54,7 @@ def read_match(expression: str, namespaces: Mapping[str, str]) -> Matching | Non
     parts = found.groupdict()
     steps = "/".join(filter(None, (parts["steps"], parts.get("inner")))).split("/")
     syntax = _BT24.get(tuple(_name(step, namespaces) for step in steps))
-    if syntax is None:
+    if syntax is None or parts["literal"][1:-1] == ANY:  # what our own manifests mean by that, no configuration does
         return None
     by = MatchBy.TEXT_NODE if (parts["compared"] or "").endswith("text()") else MatchBy.STRING_VALUE
     return Matching(syntax, parts["literal"][1:-1], by)

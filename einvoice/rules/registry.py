@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 from einvoice.errors import Fault
 from einvoice.model import Basis, InvoiceDocument
-from einvoice.rules.ledger import Ledger
+from einvoice.rules.ledger import Deed, Ledger
 from einvoice.rules.manifest import Pack, Scenario
 
 _DAYS = 1000  # remembered; a service asks for few
@@ -106,7 +106,7 @@ class Registry:
             graced = () if basis.official_only else _graced(wanted, document)
             if first or graced:
                 return (*first, *graced)
-            _refuse_withdrawn(known, document, basis.on, official=official)
+            _refuse_withdrawn(known, document, basis, official=official)
         return ()
 
 
@@ -124,11 +124,13 @@ def _refuse_ambiguous(found: Sequence[Match]) -> None:
         raise Fault("rules-ambiguous", f"several packs in force hold the same scenario: {names}")
 
 
-def _refuse_withdrawn(known: Known, document: InvoiceDocument, on: date, *, official: bool) -> None:
+def _refuse_withdrawn(known: Known, document: InvoiceDocument, basis: Basis, *, official: bool) -> None:
     """A document that only a withdrawn pack knows is no document without a scenario."""
     withdrawn = known.ledger.withdrawn
-    for line in by_day(Known(known.packs, Ledger()), on) if withdrawn else ():
-        gone = [pack for pack in line.judging if pack.name in withdrawn and line.official is official]
+    graces = Ledger(entry for entry in known.ledger.entries if entry.deed is Deed.GRACE)
+    for line in by_day(Known(known.packs, graces), basis.on) if withdrawn else ():
+        packs = line.judging if basis.official_only else (*line.judging, *line.graced)
+        gone = [pack for pack in packs if pack.name in withdrawn and line.official is official]
         if found := next(line.matches(gone, document), None):
             reason = withdrawn[found.pack.name].reason
             detail = f"{found.pack.name} was withdrawn ({reason}) and no other pack judges {found.scenario.name}"

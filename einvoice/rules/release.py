@@ -19,7 +19,10 @@ from einvoice.rules.configuration import Configuration, ConfiguredScenario, Reso
 from einvoice.rules.ledger import Deed, Entry
 from einvoice.rules.library import RuleFolders, imported_packs
 from einvoice.rules.manifest import IMPORTED, ArtefactFile, OwnFile, Pack, Scenario, SchemaSet, Stylesheet, load_packs
+from einvoice.rules.registry import Known
 from einvoice.rules.resources import check_stylesheet, locate, schema_closure
+from einvoice.rules.slugs import name_of, slug
+from einvoice.rules.standing import rival
 from einvoice.xmlparse import XmlLimits
 
 _SCENARIOS = "scenarios.xml"
@@ -29,8 +32,9 @@ _SCHEMA_SETS = {Syntax.UBL_INVOICE: "ubl-invoice", Syntax.UBL_CREDITNOTE: "ubl-c
 _Part = TypeVar("_Part")
 _MANY_NODES = XmlLimits(size=100_000_000, depth=500, nodes=20_000_000)
 
-# What a scenario's BT-24 says about it: its profile, and which scenarios of other packs it takes the place of. A CIUS
-# of EN 16931 (Part 1, 7) is among what authorities take; anything else must be taken expressly.
+# What a scenario's BT-24 says about it: its profile, and which scenarios of other packs it takes the place of; none:
+# those of the very same BT-24. A CIUS of EN 16931 (Part 1, 7) is among what authorities take; anything else must be
+# taken expressly.
 _KINDS = (
     (re.compile(r"urn:cen\.eu:en16931:2017"), "en16931", "en16931"),
     (re.compile(r".*#conformant#urn:[^#]*:kosit:extension:xrechnung_[\d.]+"), "xrechnung-extension", "xrechnung"),
@@ -76,7 +80,8 @@ def own_lexical(folders: RuleFolders) -> bytes:
 def keep(release: Release, folders: RuleFolders, entry: Entry, prove: Callable[[Pack, ArtefactStore], None]) -> bool:
     """Keep a release; whether it is new. From the ledger's new line on it judges; until then nothing knows of it.
 
-    `prove` raises when an artefact can't be used. Raises ReleaseRefused where another pack has that name.
+    `prove` raises when an artefact can't be used. Raises ReleaseRefused where another pack has that name, or would
+    judge the same on the same days.
     """
     manifest = release.pack.model_dump_json().encode()
     described = ArtefactFile(hashlib.sha256(manifest).hexdigest(), "manifest", IMPORTED)
@@ -86,8 +91,9 @@ def keep(release: Release, folders: RuleFolders, entry: Entry, prove: Callable[[
         if any(pack.name == release.pack.name for pack in known):
             if any(_judges_alike(pack, release.pack) for pack in known):
                 return False
-            problem = f"there is a pack {release.pack.name} already, with other content"
+            problem = f"there is a pack {release.pack.name} already, with other content or another first day"
             raise ReleaseRefused(problem, "Give this one another version with --version.")
+        _refuse_rival(release.pack, Known(tuple(known), ledger))
         new = {file: data for file, data in release.files.items() if not folders.store.holds(file)}
         try:
             for file, data in {**new, described: manifest}.items():
@@ -99,6 +105,18 @@ def keep(release: Release, folders: RuleFolders, entry: Entry, prove: Callable[[
                 folders.store.path(file).unlink(missing_ok=True)
             raise
     return True
+
+
+def _refuse_rival(pack: Pack, known: Known) -> None:
+    if (other := rival(pack, known)) is None:
+        return
+    if other.valid_from == pack.valid_from:
+        problem = f"{other.name} judges the same invoices and has the same first day, {pack.valid_from}"
+        remedy = f"Give this one another with --valid-from DAY, or withdraw {other.name} first."
+    else:
+        problem = f"{other.name} judges the same invoices, and neither would take the place of the other"
+        remedy = f"Withdraw {other.name} first."
+    raise ReleaseRefused(f"{problem}: with both, none of these invoices could be judged", remedy)
 
 
 def _judges_alike(one: Pack, other: Pack) -> bool:
@@ -127,9 +145,9 @@ class _Maker:
     sheets: dict[str, Stylesheet] = field(default_factory=dict)
 
     def release(self, configuration: Configuration, wish: Wish) -> Release:
-        name = _slug(configuration.name)
+        name = name_of(configuration.name)
         try:
-            scenarios = tuple(self._scenario(scenario, name) for scenario in configuration.scenarios)
+            scenarios = tuple(self._scenario(scenario) for scenario in configuration.scenarios)
             pack = Pack(
                 id=name,
                 version=wish.version or configuration.on.isoformat(),
@@ -147,10 +165,10 @@ class _Maker:
             raise ReleaseRefused(f"scenarios.xml makes no pack: {error}") from None
         return Release(pack=pack, files=self.files)
 
-    def _scenario(self, scenario: ConfiguredScenario, family: str) -> Scenario:
+    def _scenario(self, scenario: ConfiguredScenario) -> Scenario:
         matching = scenario.matching
         locate(scenario.report.location, self.folder, self.archive.files, named_by=scenario.name)
-        profile, known_family = _kind(matching.customization, scenario.name)
+        profile, family = _kind(matching.customization, scenario.name)
         return Scenario(
             name=scenario.name,
             syntax=matching.syntax,
@@ -160,7 +178,7 @@ class _Maker:
             schema_set=self._schema_set(scenario.schema, matching.syntax, scenario.name),
             schematron=tuple(self._sheet(resource, scenario.name) for resource in scenario.schematron),
             levels=scenario.levels,
-            family=known_family or family,
+            family=family,
         )
 
     def _schema_set(self, resource: Resource, syntax: Syntax, named_by: str) -> str:
@@ -185,7 +203,7 @@ class _Maker:
 
     def _sheet(self, resource: Resource, named_by: str) -> str:
         path = locate(resource.location, self.folder, self.archive.files, named_by=named_by)
-        wanted = _slug(PurePosixPath(path).stem.lower().replace("-validation", ""))
+        wanted = slug(PurePosixPath(path).stem.lower().replace("-validation", "")) or "rules"
         name = _name(self.sheets, wanted, lambda one: one.path == path)
         if name not in self.sheets:
             check_stylesheet(path, self.archive.files[path], _MANY_NODES)
@@ -218,9 +236,5 @@ def _name(parts: Mapping[str, _Part], name: str, same: Callable[[_Part], bool]) 
 def _kind(customization: str, name: str) -> tuple[str, str]:
     for pattern, profile, family in _KINDS:
         if pattern.fullmatch(customization):
-            return profile, family
-    return _slug(name), ""
-
-
-def _slug(text: str) -> str:
-    return re.sub(r"[^a-z0-9.]+", "-", text.lower()).strip("-.")
+            return profile, family or customization
+    return name_of(name), customization

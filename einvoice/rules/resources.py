@@ -21,6 +21,7 @@ _XS = "{http://www.w3.org/2001/XMLSchema}"
 _SVRL = "{http://purl.oclc.org/dsdl/svrl}schematron-output"
 _REACHING_OUT = ("import", "include", "result-document", "use-package")
 _INCLUDING = ("import", "include", "redefine", "override")
+_UTF8 = "utf-8"
 _DRIVE = re.compile(r"[A-Za-z]:")
 
 
@@ -83,8 +84,15 @@ def _named(path: str, root: etree._Element, files: Mapping[str, bytes]) -> Itera
 
 
 def _check_declarations(name: str, data: bytes) -> None:
-    """The XML Signature schema of UBL carries a DOCTYPE. One that fetches nothing and expands nothing is harmless."""
+    """The XML Signature schema of UBL carries a DOCTYPE. One that fetches nothing and expands nothing is harmless.
+
+    References are looked for in the bytes, so a file that declares entities must be UTF-8.
+    """
     entities: list[str] = []
+    encodings = [_UTF8]
+
+    def declaration(_: str, encoding: str | None, __: int) -> None:
+        encodings.append((encoding or _UTF8).lower())
 
     def doctype(_: str, system: str | None, public: str | None, __: bool) -> None:
         if system or public:
@@ -96,9 +104,12 @@ def _check_declarations(name: str, data: bytes) -> None:
         entities.append(f"{'%' if parameter else '&'}{word};")
 
     parser = expat.ParserCreate()
+    parser.XmlDeclHandler = declaration
     parser.StartDoctypeDeclHandler = doctype
     parser.EntityDeclHandler = entity
     parser.Parse(data, True)
+    if entities and (b"\0" in data or encodings[-1] != _UTF8):  # UTF-16 has zeros, its own mark may be all that tells
+        raise ReleaseRefused(f"{name} declares entities and is not UTF-8")
     for reference in entities:
         if reference.encode() in data:
             raise ReleaseRefused(f"{name} uses the entity {reference}")

@@ -52,6 +52,25 @@ def dropped(pack: Pack, known: Known) -> tuple[Scenario, ...]:
     )
 
 
+def rival(pack: Pack, known: Known) -> Pack | None:
+    """A pack that would judge the same documents on the same days, and neither takes the place of the other.
+
+    With both in force every such document is a fault, `rules-ambiguous`. Withdrawn packs are nobody's rivals.
+    """
+    others = (one for one in known.packs if one.name != pack.name and one.name not in known.ledger.withdrawn)
+    return next((one for one in others if one.official is pack.official and _equal(one, pack)), None)
+
+
+def _equal(one: Pack, other: Pack) -> bool:
+    latest = max(one.valid_from, other.valid_from)
+    if not (one.in_force(latest) and other.in_force(latest)):
+        return False
+    families = {(scenario.syntax, scenario.customization): one.family_of(scenario) for scenario in one.scenarios}
+    shared = [(families.get((its.syntax, its.customization)), other.family_of(its)) for its in other.scenarios]
+    same_day = one.valid_from == other.valid_from
+    return any(mine is not None and (same_day or mine != its) for mine, its in shared)
+
+
 def _standing(pack: Pack, known: Known, lines: list[Line], on: date) -> Standing:
     mine = [line for line in lines if line.family in pack.families and line.official is pack.official]
     judging = tuple(dict.fromkeys(one.name for line in mine for one in line.judging if one.name != pack.name))

@@ -59,3 +59,62 @@ def test_a_damaged_ledger_is_a_fault_and_never_taken_for_an_empty_one(tmp_path: 
     (tmp_path / "ledger.jsonl").write_text(text)
     with pytest.raises(Fault, match=r"ledger\.jsonl"):
         LedgerFile(tmp_path / "ledger.jsonl").read()
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> LedgerFile:
+    return LedgerFile(tmp_path / "rules" / "ledger.jsonl")
+
+
+def test_without_a_folder_nothing_was_decided(tmp_path: Path, file: LedgerFile) -> None:
+    assert file.read().entries == ()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_whoever_locks_a_fresh_folder_leaves_an_empty_ledger_that_others_may_read(
+    tmp_path: Path, file: LedgerFile
+) -> None:
+    with file.locked():
+        assert file.read().entries == ()
+    assert (tmp_path / "rules" / "ledger.jsonl").read_bytes() == b""
+    assert (tmp_path / "rules" / "ledger.jsonl").stat().st_mode & 0o777 == 0o644
+
+
+def test_a_process_that_is_slower_to_begin_leaves_what_the_faster_one_wrote(
+    file: LedgerFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with file.locked():
+        file.write(entry(Deed.WITHDRAWN))
+    monkeypatch.setattr(file, "_traces", list)  # looked before the other one began
+    with file.locked():
+        assert set(file.read().withdrawn) == {"a+1"}
+
+
+def test_a_lost_ledger_is_a_fault_and_never_taken_for_an_empty_one(tmp_path: Path, file: LedgerFile) -> None:
+    with file.locked():
+        file.write(entry(Deed.WITHDRAWN))
+    (tmp_path / "rules" / "ledger.jsonl").unlink()
+    for _ in range(2):
+        with pytest.raises(Fault, match=r"ledger\.jsonl is missing, .*ledger\.lock.* backup") as caught:
+            file.read()
+        assert caught.value.notice.cause == "rules-ledger"
+        with file.locked(), pytest.raises(Fault, match="is missing"):
+            file.write(entry(Deed.RESTORED))
+
+
+def test_imported_artefacts_without_a_ledger_are_a_fault(tmp_path: Path, file: LedgerFile) -> None:
+    artefacts = tmp_path / "rules" / "artefacts"
+    artefacts.mkdir(parents=True)
+    assert file.read().entries == ()
+    (artefacts / "0").write_bytes(b"")
+    with pytest.raises(Fault, match="artefacts/ is beside it"):
+        file.read()
+
+
+def test_a_list_of_reassessed_invoices_needs_no_ledger(tmp_path: Path, file: LedgerFile) -> None:
+    (tmp_path / "rules" / "reassessed").mkdir(parents=True)
+    (tmp_path / "rules" / "reassessed" / "x.jsonl").write_bytes(b"")
+    assert file.read().entries == ()
+    with file.locked():
+        file.write(entry(Deed.WITHDRAWN))
+    assert set(file.read().withdrawn) == {"a+1"}

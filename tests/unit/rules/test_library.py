@@ -49,6 +49,17 @@ def test_a_ledger_that_breaks_stops_judging_and_a_mended_one_lets_it_go_on(folde
     assert NEW not in _names(registry)
 
 
+def test_a_ledger_that_is_lost_stops_judging_in_running_and_in_new_processes(folders: RuleFolders) -> None:
+    registry = LiveRegistry(folders)
+    _write(folders, Deed.WITHDRAWN, reason="wrong")
+    assert NEW not in _names(registry)
+    (Path(folders.kept) / "ledger.jsonl").unlink()
+    with pytest.raises(Fault, match="Bring it back from the backup"):
+        _names(registry)
+    with pytest.raises(Fault, match="Bring it back from the backup"):
+        LiveRegistry(folders)
+
+
 def test_an_imported_pack_whose_manifest_is_gone_is_a_fault(folders: RuleFolders) -> None:
     _write(folders, Deed.IMPORTED, manifest="0" * 64)
     with pytest.raises(Fault, match=f"manifest of {NEW.replace('+', chr(92) + '+')}"):

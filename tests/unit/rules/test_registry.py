@@ -205,6 +205,16 @@ def test_what_only_the_pack_before_knows_it_may_judge_in_the_grace_period(regist
     assert _packs(Registry(dropped.packs, _ledger((Deed.GRACE, NEW, 30))), _ubl(CVD), FIRST) == [OLD]
 
 
+def test_a_document_that_only_a_withdrawn_pack_of_the_grace_period_knows_is_a_fault(registry: Registry) -> None:
+    dropped = _without_scenario(registry, "EN16931 XRechnung CVD (UBL Invoice)")
+    withdrawn = Registry(dropped.packs, _ledger((Deed.GRACE, NEW, 30), (Deed.WITHDRAWN, OLD, None)))
+    with pytest.raises(Fault, match=r"2026-01-31 was withdrawn \(wrong\)"):
+        _packs(withdrawn, _ubl(CVD), FIRST)
+    assert _packs(withdrawn, _ubl(CVD), FIRST, official_only=True) == []
+    assert _packs(withdrawn, _ubl(CVD), date(2026, 9, 30)) == []
+    assert _packs(withdrawn, _ubl(XRECHNUNG), FIRST) == [NEW]
+
+
 def test_compared_with_kosit_there_is_no_grace(registry: Registry) -> None:
     graced = Registry(registry.packs, _ledger((Deed.GRACE, NEW, 30)))
     assert _packs(graced, _ubl(XRECHNUNG), FIRST, official_only=True) == [NEW]

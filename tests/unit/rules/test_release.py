@@ -1,6 +1,7 @@
 """An official configuration becomes a pack, whole or not at all, and judges as its own artefacts say."""
 
 import hashlib
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -36,6 +37,8 @@ AGREEMENT_WITH_URL = (
     b"<ram:URIID>www.example.org/a.pdf</ram:URIID><ram:TypeCode>916</ram:TypeCode>"
     b"</ram:AdditionalReferencedDocument>" + AGREEMENT
 )
+PEPPOL_SCENARIO = UBL_SCENARIO.replace("xeinkauf.de:kosit:xrechnung_3.0", "fdc:peppol.eu:2017:poacc:billing:3.0")
+NOTHING = {"ledger.lock", "ledger.jsonl"}  # and that is empty
 UBL = next(SAMPLES.glob("01-ubl*.xml")).read_bytes()
 
 
@@ -146,6 +149,59 @@ def test_another_content_under_a_name_that_is_taken_is_refused(take: Callable[..
         take(Release(), Wish(grace_days=3))
 
 
+@pytest.mark.parametrize(
+    ("scenario", "day", "other"),
+    [(CII_SCENARIO, date(2026, 8, 31), "2026-08-31"), (CII_SCENARIO, date(2024, 2, 1), "2026-01-31")],
+)
+def test_a_configuration_with_the_first_day_of_a_shipped_pack_is_refused(
+    take: Callable[..., str], folders: RuleFolders, scenario: str, day: date, other: str
+) -> None:
+    reason = rf"xrechnung-3\.0\.2\+{other} .* same first day, {day}.* --valid-from DAY, or withdraw xrechnung"
+    with pytest.raises(ReleaseRefused, match=reason):
+        take(Release(scenarios=scenarios_xml(scenario)), Wish(valid_from=day))
+    assert _kept(folders) == NOTHING
+    assert folders.ledger.read().entries == ()
+
+
+def test_a_configuration_with_the_first_day_of_an_imported_one_is_refused(
+    take: Callable[..., str], judge: Judge
+) -> None:
+    name = take(Release())
+    with pytest.raises(ReleaseRefused, match=f"{re.escape(name)} judges the same invoices"):
+        take(Release(scenarios=scenarios_xml(CII_SCENARIO, name="Other")))
+    assert judge.assess(extract(CII, Limits()), Basis(on=DAY)).pack == name
+
+
+def test_a_withdrawn_pack_is_in_nobodys_way(take: Callable[..., str], folders: RuleFolders, judge: Judge) -> None:
+    first = take(Release())
+    with folders.ledger.locked():
+        folders.ledger.write(Entry(at=datetime.now(UTC), by="me", deed=Deed.WITHDRAWN, pack=first, reason="wrong"))
+    name = take(Release(scenarios=scenarios_xml(CII_SCENARIO, name="Other")))
+    assert judge.assess(extract(CII, Limits()), Basis(on=DAY)).pack == name
+
+
+def test_a_later_release_for_another_cius_takes_the_place_of_the_earlier_one(
+    take: Callable[..., str], judge: Judge
+) -> None:
+    """Whatever the configurations are called."""
+    document = extract(
+        UBL.replace(b"xeinkauf.de:kosit:xrechnung_3.0", b"fdc:peppol.eu:2017:poacc:billing:3.0"), Limits()
+    )
+    names = []
+    for called, day in (("One", "2026-10-01"), ("Two", "2026-10-02")):
+        names.append(
+            take(Release(scenarios=scenarios_xml(PEPPOL_SCENARIO, name=called, on=day), files=official_files()))
+        )
+    judged = [judge.assess(document, Basis(on=date(2026, 10, day))).pack for day in (1, 2)]
+    assert judged == names == ["one+2026-10-01", "two+2026-10-02"]
+
+
+def test_a_configuration_needs_a_name_that_can_be_typed(take: Callable[..., str]) -> None:
+    assert take(Release(scenarios=scenarios_xml(CII_SCENARIO, name="äöü"))) == "aeoeue+2026-10-01"
+    with pytest.raises(ReleaseRefused, match="without Latin letters"):
+        take(Release(scenarios=scenarios_xml(CII_SCENARIO, name="规则", on="2026-10-02")))
+
+
 def test_damaged_artefacts_are_never_used(take: Callable[..., str], folders: RuleFolders, judge: Judge) -> None:
     take(Release())
     sheet = Path(folders.kept) / "artefacts" / hashlib.sha256(Release().files[XR_CII]).hexdigest()
@@ -205,7 +261,7 @@ def test_a_bad_configuration_is_refused_whole(
 ) -> None:
     with pytest.raises((ReleaseRefused, Fault), match=reason):
         take(make())
-    assert _kept(folders) <= {"ledger.lock"}
+    assert _kept(folders) <= NOTHING
     assert [pack.archive for pack in LiveRegistry(folders).packs if pack.archive] == []
 
 
@@ -218,7 +274,8 @@ def test_a_power_cut_in_between_leaves_nothing_in_force(
     monkeypatch.setattr("einvoice.rules.ledger.LedgerFile.write", cut)
     with pytest.raises(KeyboardInterrupt):
         take(Release())
-    assert _kept(folders) == {"ledger.lock"}
+    assert _kept(folders) == NOTHING
+    assert folders.ledger.read().entries == ()
 
 
 def test_a_refusal_leaves_the_packs_that_are_there(take: Callable[..., str], folders: RuleFolders) -> None:

@@ -76,6 +76,27 @@ def test_a_doctype_that_fetches_and_expands_nothing_is_harmless() -> None:
     assert set(schema_closure("a.xsd", {"a.xsd": _schema(doctype=doctype)})) == {"a.xsd"}
 
 
+ENTITY = "<!DOCTYPE s [<!ENTITY x \"<xs:import schemaLocation='file:///etc/passwd'/>\">]>"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16le", "utf-16be", "iso-8859-1"])
+@pytest.mark.parametrize("content", ["&x;", ""])
+def test_entities_in_another_encoding_than_utf_8_are_refused(encoding: str, content: str) -> None:
+    text = f'<?xml version="1.0" encoding="{encoding}"?>' + _schema(content, doctype=ENTITY).decode()
+    with pytest.raises(ReleaseRefused, match="declares entities and is not UTF-8"):
+        schema_closure("a.xsd", {"a.xsd": text.encode(encoding)})
+
+
+def test_utf_16_that_only_its_mark_tells_is_no_way_around() -> None:
+    with pytest.raises(ReleaseRefused, match="declares entities and is not UTF-8"):
+        schema_closure("a.xsd", {"a.xsd": _schema("&x;", doctype=ENTITY).decode().encode("utf-16")})
+
+
+def test_a_schema_in_utf_16_without_entities_is_taken() -> None:
+    files = {"a.xsd": _schema(_include("b.xsd")).decode().encode("utf-16"), "b.xsd": _schema()}
+    assert set(schema_closure("a.xsd", files)) == {"a.xsd", "b.xsd"}
+
+
 def test_a_compiled_schematron_passes() -> None:
     check_stylesheet("r.xsl", SHEET.format(more="").encode(), XmlLimits())
 

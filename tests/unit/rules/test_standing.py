@@ -2,9 +2,11 @@
 
 from datetime import UTC, date, datetime
 
-from einvoice.rules import Deed, Entry, Ledger, load_packs
+import pytest
+
+from einvoice.rules import Deed, Entry, Ledger, Pack, load_packs
 from einvoice.rules.registry import Known
-from einvoice.rules.standing import Standing, State, dropped, standings
+from einvoice.rules.standing import Standing, State, dropped, rival, standings
 from einvoice.settings import Settings
 
 OLD, NEW = "xrechnung-3.0.2+2026-01-31", "xrechnung-3.0.2+2026-08-31"
@@ -60,3 +62,39 @@ def test_what_a_newer_pack_leaves_out_is_told() -> None:
         "EN16931 XRechnung CVD (CII)",
     ]
     assert dropped(newest, Known(packs, Ledger())) == ()
+
+
+def _later(**changes: object) -> Pack:
+    newest = next(pack for pack in load_packs(Settings().schematron_dir) if pack.name == NEW)
+    return newest.model_copy(update={"version": "2027", **changes})
+
+
+CVD_ONLY = tuple(one for one in _later().scenarios if one.profile == "xrechnung-cvd")
+ELSEWHERE = tuple(one.model_copy(update={"family": "elsewhere"}) for one in _later().scenarios)
+
+
+@pytest.mark.parametrize(
+    ("changes", "found"),
+    [
+        ({}, NEW),
+        ({"scenarios": CVD_ONLY}, NEW),
+        ({"valid_from": date(2024, 2, 1)}, OLD),
+        ({"valid_from": date(2026, 9, 1)}, None),
+        ({"official": False}, None),
+        ({"scenarios": ELSEWHERE, "valid_from": date(2026, 9, 1)}, OLD),  # another family never takes its place
+        ({"scenarios": ELSEWHERE, "valid_from": date(2020, 1, 1), "valid_until": date(2020, 12, 31)}, None),
+    ],
+)
+def test_packs_of_equal_rank_for_the_same_documents_are_rivals(changes: dict[str, object], found: str | None) -> None:
+    other = rival(_later(**changes), Known(load_packs(Settings().schematron_dir), Ledger()))
+    assert (other.name if other else None) == found
+
+
+def test_packs_of_one_first_day_that_share_no_document_are_no_rivals() -> None:
+    rest = _later(scenarios=tuple(one for one in _later().scenarios if one not in CVD_ONLY))
+    assert rival(_later(version="2028", scenarios=CVD_ONLY), Known((rest,), Ledger())) is None
+
+
+def test_a_withdrawn_pack_is_no_rival() -> None:
+    entry = Entry(at=datetime(2026, 10, 1, tzinfo=UTC), by="me", deed=Deed.WITHDRAWN, pack=NEW, reason="wrong")
+    assert rival(_later(), Known(load_packs(Settings().schematron_dir), Ledger([entry]))) is None

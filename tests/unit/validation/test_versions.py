@@ -1,7 +1,7 @@
 """One judge, several versions of the rules: the day, the grace period and a withdrawal say which of them speaks."""
 
+import shutil
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 import pytest
 
@@ -36,7 +36,7 @@ def judge(folders: RuleFolders) -> Judge:
 
 @pytest.fixture(autouse=True)
 def _nothing_decided(folders: RuleFolders) -> None:
-    (Path(folders.kept) / "ledger.jsonl").unlink(missing_ok=True)
+    shutil.rmtree(folders.kept, ignore_errors=True)
 
 
 def _decide(folders: RuleFolders, deed: Deed, pack: str = NEW, days: int | None = None) -> None:
