@@ -3,6 +3,7 @@
 libxml2's own 10 MB text limit is lifted (invoices carry large attachments); our limits stand in its place.
 """
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from xml.parsers import expat
@@ -16,6 +17,7 @@ __all__ = ["XmlLimits", "parse", "reparse"]
 
 
 _VERSIONS = ("1.0", "1.1")  # XML has no others
+_RAW_CONTROL = re.compile("[\x7f-\x84\x86-\x9f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +52,20 @@ def parse(data: bytes, limits: XmlLimits) -> etree._Element:
         raise Refusal("doctype")
     if declared.xml_version not in _VERSIONS:
         raise Refusal("malformed", line=1, reason=f"XML {declared.xml_version}")
+    if declared.xml_version == "1.1":
+        _refuse_raw_controls(data, declared.encoding)
     if _deeper_than(limits.depth)(root):
         raise Refusal("too-deep", limit=limits.depth)
     if brackets > limits.nodes and root.xpath("count(//*)") > limits.nodes:
         raise Refusal("too-many-nodes", limit=limits.nodes)
     return root
+
+
+def _refuse_raw_controls(data: bytes, encoding: str | None) -> None:
+    """XML 1.1 wants these written as references (section 2.2); libxml2 reads it by the rules of 1.0, which does not."""
+    found = _RAW_CONTROL.search(data.decode(encoding or "utf-8", "replace"))
+    if found:
+        raise Refusal("malformed", line=found.string.count("\n", 0, found.start()) + 1, reason="control character")
 
 
 @lru_cache

@@ -97,6 +97,7 @@ def _web(app: App) -> None:
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # who asks is who connects: a header anyone can send opens nothing
         timeout_graceful_shutdown=_DRAIN_SECONDS,
     )
     Server(config).run()

@@ -26,6 +26,8 @@ from einvoice.validation.location import Locations
 from einvoice.validation.policies import Policies
 from einvoice.validation.xsd import LIBXML, SchemaShelf
 
+_CLUED = 500  # findings of a document whose nearest codes are looked for; nobody reads more
+
 
 class Judge:
     """Scenario, XSD, Schematron, levels, verdict: one process, one judge."""
@@ -54,7 +56,10 @@ class Judge:
                 break
             before = self._formal(document, match)
             assessment = assessment if before.verdict is Verdict.REJECTED else before
-        return replace(assessment, policy=self.policies.outcome(document, assessment, basis))  # (4)
+        try:
+            return replace(assessment, policy=self.policies.outcome(document, assessment, basis))  # (4)
+        except Fault as trouble:  # what the rules said stays known
+            return replace(assessment, verdict=Verdict.UNDECIDED, fault=trouble.notice)
 
     def _formal(self, document: InvoiceDocument, match: Match) -> Assessment:
         """What one scenario says; undecided, with all that is known, where the engine fails on the document.
@@ -105,14 +110,14 @@ class Judge:
         if not any(results):
             return []
         locations, places = Locations(document.root), Places(document)
+        spoken = [(name, fired) for (name, _), answers in zip(steps, results, strict=True) for fired in answers]
         return [
-            _finding(ruleset, fired, match, locations, places)
-            for (ruleset, _), answers in zip(steps, results, strict=True)
-            for fired in answers
+            _finding(ruleset, fired, match, locations, places, clued=number < _CLUED)
+            for number, (ruleset, fired) in enumerate(spoken)
         ]
 
 
-def _finding(ruleset: str, fired: Fired, match: Match, locations: Locations, places: Places) -> Finding:
+def _finding(ruleset: str, fired: Fired, match: Match, locations: Locations, places: Places, *, clued: bool) -> Finding:
     kind = kind_of(fired.rule, ruleset)
     xpath, line, found = locations.find(fired.location, attributes=kind == "code-list")  # a unit: often an attribute
     level = match.scenario.level_of(fired.rule, fired.level)
@@ -127,7 +132,7 @@ def _finding(ruleset: str, fired: Fired, match: Match, locations: Locations, pla
         terms=terms_of(fired.rule, ruleset),
         message=fired.message,
         location=None if engine_path(xpath) == fired.location else fired.location,
-        details=clues(fired, found, kind),
+        details=clues(fired, found, kind) if clued else (),
         found=found,
         place=places.at(xpath),
     )

@@ -41,6 +41,9 @@ class _Rules:
     lists: CodeLists
 
 
+_MANY_DECLARATIONS = 200
+
+
 class SaxonEngine:
     """Compiles each stylesheet once, at first use or in `preload`."""
 
@@ -84,7 +87,7 @@ class SaxonEngine:
 
     def _tree(self, document: InvoiceDocument) -> PyXdmNode:
         try:
-            return self._builder.parse_xml(xml_text=etree.tostring(document.root.getroottree(), encoding="unicode"))
+            return self._builder.parse_xml(xml_text=_text(document))
         except PySaxonApiError as error:
             raise Fault("engine-abort", str(error), deterministic=True) from error
 
@@ -126,6 +129,18 @@ def _take_as_parameter(root: etree._Element, name: str, number: int) -> str:
                 element.set(attribute, call.sub(f"${parameter}", value))
     root.append(root.makeelement(f"{_XSL}param", {"name": parameter, "required": "yes"}))
     return parameter
+
+
+def _text(document: InvoiceDocument) -> str:
+    """The document for Saxon, whose XML parser gives up at more than 200 namespace declarations in one element.
+
+    Where there may be that many, those nobody uses are left out; the rules look at none of them.
+    """
+    root = document.root
+    if document.xml.count(b"xmlns") > _MANY_DECLARATIONS:
+        root = reparse(document.xml)
+        etree.cleanup_namespaces(root)
+    return etree.tostring(root.getroottree(), encoding="unicode")
 
 
 def _apply(name: str, sheet: Stylesheet, rules: _Rules, node: PyXdmNode) -> list[Fired]:

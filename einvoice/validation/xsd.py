@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 LIBXML = f"libxml2 {'.'.join(map(str, etree.LIBXML_VERSION))}"
 _WORDED_BYTES = 3_000_000  # of larger documents libxml2's own words are told: the better ones take too long
+_WORDED_ATTRIBUTES, _WORDED_CHILDREN = 100, 5000  # of one element; invoices have less
 _LEXICAL = "einvoice-lexical.xsd"  # beside the schema's own files, which have other names
 MOST = 50  # errors told of a document; a mangled file repeats itself
 
@@ -46,7 +47,7 @@ class SchemaShelf:
         log = list(islice(decider.error_log, MOST))
         if not log or not all(entry.type_name.startswith("SCHEMAV") for entry in log):
             raise Fault("schema-check", "libxml2 could not finish the check; there may be too little memory")
-        if len(document.xml) > _WORDED_BYTES:
+        if not _wordable(document):
             return [from_libxml2(entry, match.scenario.schema_set) for entry in log]
         return self._worder(schema).findings(document, match.scenario.schema_set, log)
 
@@ -97,6 +98,14 @@ class SchemaShelf:
         if schema.lexical and (lexical := _lexical(schema)):
             (folder / _LEXICAL).write_bytes(self._store.load(lexical))
         return folder / schema.entry
+
+
+def _wordable(document: InvoiceDocument) -> bool:
+    """Whether the better words can be had in reasonable time: they cost by the square of attributes and children."""
+    if len(document.xml) > _WORDED_BYTES:
+        return False
+    elements = document.root.iter(etree.Element)
+    return all(len(element.attrib) <= _WORDED_ATTRIBUTES and len(element) <= _WORDED_CHILDREN for element in elements)
 
 
 def _lexical(schema: SchemaSet) -> ArtefactFile | None:

@@ -7,12 +7,16 @@ from lxml import etree
 from einvoice.model import Finding, Level, Source
 from einvoice.model.namespaces import PREFIX_OF
 
+_SHOWN = 300  # characters of a message; libxml2 quotes whole values, attachments among them
+
 
 def from_libxml2(entry: etree._LogEntry, ruleset: str) -> Finding:
     """What libxml2 says itself, for the rare violation the other library does not see."""
     message = entry.message
     for uri, prefix in PREFIX_OF.items():
         message = message.replace(f"{{{uri}}}", f"{prefix}:")
+    if len(message) > _SHOWN:
+        message = f"{message[:_SHOWN]}…"
     element = re.search(r"Element '([^']*)'", message)
     return Finding(
         rule="xsd-other",

@@ -11,6 +11,7 @@ import json
 import shutil
 import subprocess
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -241,3 +242,11 @@ def test_a_submission_the_engine_breaks_off_on_is_held_and_its_report_has_no_ver
     report = supplier.get(f"/api/v1/submissions/{kept['id']}/report", headers={"Accept": "application/xml"}).content
     assert kosit.digest(report)["assessment"] == []
     assert b"engine-abort in en16931-ubl" in report
+
+
+def test_a_forwarded_address_opens_nothing(new_service: Callable[..., Service]) -> None:
+    behind_proxy = new_service(PUBLIC_URL="https://rechnung.example", KOSIT_NETWORKS="10.1.0.0/16", WORKERS="1")
+    behind_proxy.start()
+    client = Client(f"{behind_proxy.url}/kosit")
+    for header in ("X-Forwarded-For", "X-Real-IP", "Forwarded"):
+        assert client.post(b"<a/>", headers=XML | {header: "10.1.2.3"})[0] == 401

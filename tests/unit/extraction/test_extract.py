@@ -168,3 +168,10 @@ def test_a_document_keeps_everything_on_its_way_to_another_process() -> None:
     arrived = pickle.loads(pickle.dumps(document))
     assert arrived == document
     assert arrived.root.text == document.root.text
+
+
+def test_xml_11_with_a_raw_control_character_is_malformed() -> None:
+    head = f"<?xml version='1.1'?>\n<Invoice xmlns='{NS}'>"
+    assert _code(f"{head}\x80</Invoice>".encode()) == "malformed"
+    for allowed in ("\x85", "&#x85;"):  # next line may stand as it is
+        assert extract(f"{head}{allowed}</Invoice>".encode(), Limits()).syntax is Syntax.UBL_INVOICE
