@@ -10,7 +10,8 @@ from einvoice.explain.wording import Entry, Lang, allowed_entry, entry_for, fill
 from einvoice.model.finding import Finding, Level, Source
 from einvoice.model.terms import term_name
 
-_SYNTAX_BINDING = ("UBL-", "CII-")  # rule ids of CEN/TS 16931-3-2 and -3-3
+# Rule ids of CEN/TS 16931-3-2 and -3-3. Those of the kind conditional ask for content, as business rules do.
+_SYNTAX_BINDING = ("UBL-", "CII-")
 
 
 class KindClass(StrEnum):
@@ -74,7 +75,8 @@ def _allowed(finding: Finding) -> bool:
 
 
 def _class(finding: Finding, entry: Entry) -> KindClass:
-    if finding.source is Source.XSD or finding.rule.startswith(_SYNTAX_BINDING):
+    binding = finding.rule.startswith(_SYNTAX_BINDING) and kind_of(finding.rule, finding.ruleset) != "conditional"
+    if finding.source is Source.XSD or binding:
         return KindClass.FORMAT
     return KindClass.CONTENT if entry.law else KindClass.BUSINESS_RULE
 

@@ -13,6 +13,8 @@ from einvoice.model.terms import TERMS, term_name, way_to
 
 _FIELDS = 4  # names in a sentence; more would not be read
 _QUOTED = {"de": "„{}“", "en": "“{}”"}
+_FILE = "BinaryObject"  # an element that holds an attachment: nobody can read what stands in it
+_CREDIT_NOTE = "/cn:CreditNote/"
 _MESSAGE = 600  # characters of an official message in a sentence
 
 # Where the official message of a rule we do not know yet names an element: "… should not include the X",
@@ -24,14 +26,18 @@ _ELEMENT = re.compile(r"not include (?:the |an? )?(.+?)\.?$|^\[[^\]]+\]\s*-\s*([
 def gaps_of(finding: Finding, terms: Sequence[str], lang: Lang) -> dict[str, str]:
     """All that may fill a gap, by its name.
 
-    fields, groups: the terms; name, element: what the rule looks at, in everyday words and technically; subject: one
-    of the fields, or else the element; instead: where such content may stand; scope: the part of the invoice a thing is
-    counted in; category, part, reason: what a rule of a VAT category is about; the details of the finding.
+    fields, groups: the terms; candidates: the fields, as long as the place does not say which of them it is, and own:
+    that one; term, group: the one field or group it is about; credit_note: the code found, if it is a credit note's;
+    absent: a word, if a code is empty; name, element: what the rule looks at, in everyday words and technically;
+    subject: one of the fields, or else the element; instead: where such content may stand; scope: the part of the
+    invoice a thing is counted in; category, part, reason: what a rule of a VAT category is about; the details of the
+    finding.
     """
     told = told_as(finding)
     rule = rule_of(told, finding.ruleset)
     groups = [term for term in terms if term.startswith("BG-")]
     fields = [term for term in terms if not term.startswith("BG-")]
+    own = _own(finding, fields or groups)
     element = technical(rule.element) or _named_in(finding.message)
     name = everyday(rule.element, lang) or element
     category, part = _vat(told)
@@ -39,9 +45,14 @@ def gaps_of(finding: Finding, terms: Sequence[str], lang: Lang) -> dict[str, str
     return {
         "rule": shorten(finding.rule),
         "message": shorten(finding.message, _MESSAGE),
-        "value": shorten(finding.found or ""),
+        "value": "" if finding.xpath.endswith(_FILE) else shorten(finding.found or ""),
+        "credit_note": shorten(finding.found or "") if finding.xpath.startswith(_CREDIT_NOTE) else "",
         "fields": _listed(fields or groups, lang),
         "groups": _listed(groups if fields else [], lang),
+        "candidates": "" if own else _listed(fields or groups, lang),
+        "own": _listed(own, lang),
+        "term": term_name(fields[0], lang) if len(terms) == 1 and fields else "",
+        "group": term_name(groups[0], lang) if len(terms) == 1 and groups else "",
         "element": element,
         "name": name,
         "subject": _listed(fields or groups, lang, "or") or (name and _QUOTED[lang].format(name)),
@@ -52,7 +63,14 @@ def gaps_of(finding: Finding, terms: Sequence[str], lang: Lang) -> dict[str, str
         "part": words(lang)["part"].get(part, ""),
         "type_name": words(lang)["type"].get(details.get("type", "").lower(), ""),
         **details,
+        **({"absent": words(lang)["absent"], "value": ""} if "absent" in details else {}),
     }
+
+
+def _own(finding: Finding, terms: Sequence[str]) -> Sequence[str]:
+    """The one of the terms that is meant: the one at the place, or the only one there is; else empty."""
+    at = [term for term, _ in (finding.place or ())[-1:] if term.startswith("BT-")]
+    return at or (terms if len(terms) == 1 else ())
 
 
 def _listed(terms: Sequence[str], lang: Lang, last: Literal["and", "or"] = "and") -> str:

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from einvoice.explain.wording import Lang, Sentence, fill, sentences, shorten, table, words
+from einvoice.model.namespaces import RSM, UBL_CREDITNOTE, UBL_INVOICE
 from einvoice.model.trouble import FaultNotice, RefusalNotice
 
 # What is said of a BT-24 no rule set knows, by what it looks like.
@@ -14,6 +15,13 @@ _NO_SCENARIO = (
     ("no-scenario+outdated", re.compile(r"xrechnung_[12]\.", re.IGNORECASE)),  # before XRechnung 3.0
     ("no-scenario+zugferd", re.compile(r"factur-x|zugferd|urn:ferd", re.IGNORECASE)),
 )
+# Root elements of the formats we take, where only the namespace may be wrong: that of the standard, and its version.
+_ROOTS = {
+    "Invoice": (UBL_INVOICE, "UBL 2.1"),
+    "CreditNote": (UBL_CREDITNOTE, "UBL 2.1"),
+    "CrossIndustryInvoice": (RSM, "UN/CEFACT CII D16B"),
+}
+_PLACE_IN_MESSAGE = re.compile(r",? line \d+, column \d+.*$")
 _MEGABYTE = 1_000_000
 _DECIMAL = {"de": ",", "en": "."}
 _THOUSANDS = {"de": ".", "en": ","}
@@ -80,6 +88,8 @@ def _key(notice: RefusalNotice, texts: _Texts) -> str:
         for key, pattern in _NO_SCENARIO:
             if pattern.search(customization):
                 return key
+    if notice.code == "wrong-root" and notice.details.get("root", "").rpartition("}")[2] in _ROOTS:
+        return "wrong-root+namespace"
     for key in texts:
         code, _, detail = key.partition("/")
         if detail and code == notice.code and not notice.details.get(detail):
@@ -92,11 +102,23 @@ def _values(notice: RefusalNotice, lang: Lang) -> dict[str, str]:
     values = {name: _number(value, lang) if value.isdigit() else shorten(value) for name, value in details.items()}
     values["code"] = shorten(notice.code)
     values["line"] = details.get("line", "").strip("0") and shorten(details["line"])
-    values["root_name"] = shorten(details.get("root", "").rpartition("}")[2])
+    namespace, _, root = details.get("root", "").lstrip("{").rpartition("}")
+    values["root_name"], values["namespace"] = shorten(root), shorten(namespace)
+    values["expected"], values["format"] = _ROOTS.get(root, ("", ""))
+    values["broken"] = _broken(details.get("reason", ""), lang)
+    values["unclear_line"] = "" if values["broken"] else values["line"]
+    reason = _PLACE_IN_MESSAGE.sub("", details.get("reason", ""))
+    values["reason"] = "" if values["broken"] else shorten(reason).rstrip(". ")
     values["found_name"] = words(lang)["found"].get(details.get("found", ""), "")
     for name in ("size", "limit"):
         values[f"{name}_mb"] = _megabytes(details.get(name, ""), lang)
     return values
+
+
+def _broken(reason: str, lang: Lang) -> str:
+    """Why XML cannot be read on, in plain words; "" for what is rare."""
+    known: Mapping[str, str] = words(lang)["broken"]
+    return next((told for sign, told in known.items() if sign.lower() in reason.lower()), "")
 
 
 def _megabytes(size: str, lang: Lang) -> str:

@@ -16,6 +16,7 @@ from einvoice.reports.view import ReportView
 from einvoice.reports.words import Words, words
 
 _WIDTH = 80
+_NO_BREAK, _TIED = "\xa0", "\ufdd0"  # lines break at any white space, so it is none until they are made
 _TONES = {
     "accepted": "bold green",
     "rejected": "bold red",
@@ -40,8 +41,17 @@ def text_report(examination: Examination, lang: Lang, color: bool = False, *, ke
         _environ={},
     )
     for part in _parts(view):
-        console.print(part, soft_wrap=False)
-    return "\n".join(line.rstrip() for line in target.getvalue().splitlines()) + "\n"
+        console.print(_tied(part), soft_wrap=False)
+    lines = target.getvalue().replace(_TIED, _NO_BREAK).splitlines()
+    return "\n".join(line.rstrip() for line in lines) + "\n"
+
+
+def _tied(part: Text | Padding) -> Text | Padding:
+    """The same part; an amount and its currency will stand in one line."""
+    text = part.renderable if isinstance(part, Padding) else part
+    if isinstance(text, Text):
+        text.plain = text.plain.replace(_NO_BREAK, _TIED)
+    return part
 
 
 def _parts(view: ReportView) -> Iterator[Text | Padding]:
@@ -89,11 +99,11 @@ def _problem(problem: Problem, lang: Lang) -> Iterator[Text | Padding]:
     yield _indented(Text(problem.what))
     yield from _behind(problem, spoken)
     yield _indented(_labelled(problem.fix_label, problem.fix))
-    if problem.terms and not problem.all_said:
-        yield _indented(_labelled(spoken["terms"], ", ".join(f"{term.label} ({term.term})" for term in problem.terms)))
-    for term in problem.terms:
-        if term.value:
-            yield _indented(_labelled(f"{term.label} ({term.term})", term.value))
+    if problem.concerns:
+        named = ", ".join(f"{term.label} ({term.term})" for term in problem.concerns)
+        yield _indented(_labelled(spoken["terms"], f"{named} {problem.concerns_more}".rstrip()))
+    for term in problem.said:
+        yield _indented(_labelled(f"{term.label} ({term.term})", term.value))
     yield _indented(Text(f"{spoken['where']}", style=_LABEL))
     for spot in problem.spots:
         yield _indented(Text(f"- {_spot(spot, lang)}"), 4)
@@ -108,10 +118,10 @@ def _problem(problem: Problem, lang: Lang) -> Iterator[Text | Padding]:
 
 def _behind(problem: Problem, spoken: Words) -> Iterator[Text | Padding]:
     """Both sides of a sum, the value and what would be right."""
-    for sum_ in problem.evidence:
-        yield _indented(_labelled(spoken["computed_anew"], f"{sum_.sentence} {sum_.likely}".rstrip()))
     if problem.culprit:
         yield _indented(Text(problem.culprit))
+    for sum_ in problem.evidence:
+        yield _indented(_labelled(spoken["computed_anew"], f"{sum_.sentence} {sum_.likely}".rstrip()))
     for hint in problem.hints:
         yield _indented(_labelled(hint.label, hint.value))
 

@@ -9,6 +9,7 @@ from einvoice.explain import Lang
 from einvoice.model.invoice import Term
 from einvoice.model.terms import term_name
 from einvoice.reports.blocks import Pair
+from einvoice.reports.formats import number
 from einvoice.reports.insight import Addend, Culprit, Equation, Likely, likely
 from einvoice.reports.values import Reader
 from einvoice.reports.words import words
@@ -55,13 +56,32 @@ def evidence_of(equation: Equation, reader: Reader) -> Evidence:
     )
 
 
-def culprit_in_words(culprit: Culprit, reader: Reader) -> str:
-    """That one wrong amount explains several errors, and what it should be."""
-    return words(reader.lang)["one_amount"].format(
+def culprit_in_words(culprit: Culprit, reader: Reader, key: str = "one_amount") -> str:
+    """That one wrong amount explains several errors, and what it should be; `culprit_fix`: what to do about it."""
+    return words(reader.lang)[key].format(
         what=_place(culprit.term, culprit.place, reader.lang),
         stated=_amount(culprit.term, culprit.stated, reader),
-        right=_amount(culprit.term, culprit.stated + culprit.correction, reader),
+        right=_amount(culprit.term, culprit.right, reader),
     )
+
+
+def culprit_title(culprit: Culprit, reader: Reader) -> str:
+    """The wrong amount in a few words: `Nettobetrag der Position 2 stimmt nicht (3.570,00 € statt 3.750,00 €)`."""
+    spoken, (group, index) = words(reader.lang), culprit.place[-1] if culprit.place else ("", None)
+    guess = likely(Equation(culprit.term, culprit.place, culprit.stated, culprit.right))
+    kind = f"culprit_{guess.kind}" if guess else ""
+    name = term_name(group if kind == "culprit_sign" and index else culprit.term, reader.lang)
+    return spoken["culprit_sign" if kind == "culprit_sign" else "culprit_title"].format(
+        name=spoken["numbered"].format(name=name, n=index) if index else name,
+        why=spoken.get(kind, ""),
+        stated=_amount(culprit.term, culprit.stated, reader),
+        right=_amount(culprit.term, culprit.right, reader),
+    )
+
+
+def culprit_place(culprit: Culprit, reader: Reader) -> tuple[str, str]:
+    """Where the wrong amount stands, and what stands there."""
+    return _place(culprit.term, culprit.place, reader.lang), _amount(culprit.term, culprit.stated, reader)
 
 
 def _inputs(equation: Equation, reader: Reader) -> Iterator[Pair]:
@@ -72,8 +92,10 @@ def _inputs(equation: Equation, reader: Reader) -> Iterator[Pair]:
     for (term, sign), same in groupby(equation.addends, key=lambda one: (one.term, one.sign)):
         amounts = [one.amount for one in same]
         head = _SIGNS[sign] if started or sign < 0 else ""
-        count = f"{len(amounts)} × " if len(amounts) > 1 else ""
-        yield Pair(f"{head}{count}{_named(term, reader.lang)}", _amount(term, sum(amounts, Decimal(0)), reader), term)
+        name = _named(term, reader.lang)
+        if len(amounts) > 1:
+            name = words(reader.lang)["sum_of"].format(n=number(len(amounts), reader.lang), name=name)
+        yield Pair(f"{head}{name}", _amount(term, sum(amounts, Decimal(0)), reader), term)
         started = True
 
 

@@ -10,10 +10,11 @@ from typing import NamedTuple
 
 from einvoice.explain.factur_x import told_as
 from einvoice.model.finding import Finding
-from einvoice.model.invoice import Invoice, Term
+from einvoice.model.invoice import Group, Invoice, Term
 from einvoice.reports.blocks import Pair
-from einvoice.reports.formats import visible
+from einvoice.reports.formats import money, visible
 from einvoice.reports.forms import remarks
+from einvoice.reports.insight.groups import Groups
 from einvoice.reports.values import Reader
 from einvoice.reports.words import words
 
@@ -70,26 +71,34 @@ def _form_hints(findings: Sequence[Finding], form: _Form, invoice: Invoice | Non
                 remarks(form.check, value)]  # fmt: skip
         if said:
             yield Pair(spoken["instead_of"].format(value=visible(value[:_SHOWN].strip())), " ".join(said))
-        if form.check == "decimals" and (rounded := _rounded(value)):
-            yield Pair(spoken["rounded"], rounded)
+            if form.check == "decimals" and (rounded := _rounded(value)) is not None:
+                yield Pair(spoken["rounded"], money(rounded, visible(reader.currency or ""), reader.lang))
     if form.example:
         yield Pair(spoken["example"], form.example)
 
 
 def _values(finding: Finding, form: _Form, invoice: Invoice | None) -> Iterator[str]:
+    """The value the finding carries, else those at its place."""
     if finding.found:
         yield finding.found
         return
-    for term in form.terms or finding.terms if invoice else ():
-        yield from (one.value for one in (invoice.every(term)[:_MOST] if invoice else ()))
+    group = _around(finding, invoice) if invoice else None
+    for term in form.terms or finding.terms if group else ():
+        yield from (one.value for one in (group.every(term)[:_MOST] if group else ()))
 
 
-def _rounded(value: str) -> str:
+def _around(finding: Finding, invoice: Invoice) -> Group | None:
+    """The numbered group a finding is in, else the whole invoice."""
+    place = tuple(step for step in finding.place or () if step[1] is not None)
+    return Groups(invoice.root).at(place)
+
+
+def _rounded(value: str) -> Decimal | None:
     try:
         number = Decimal(value.strip())
-        return str(number.quantize(Decimal("0.01"), ROUND_HALF_UP)) if number.is_finite() else ""
+        return number.quantize(Decimal("0.01"), ROUND_HALF_UP) if number.is_finite() else None
     except InvalidOperation:
-        return ""
+        return None
 
 
 def _form(rule: str) -> _Form | None:

@@ -127,10 +127,18 @@ def _of_rule(finding: Finding) -> Message:
     )
 
 
+def _codes(finding: Finding) -> tuple[str, ...]:
+    details = dict(finding.details)
+    if finding.rule == "xsd-wrong-value" and "attribute" in details:
+        return _OF_ATTRIBUTE
+    if finding.rule == "xsd-missing-element" and details.get("likely") == "gap":  # Xerces blames what stands there
+        return _XERCES["xsd-unexpected-element"]
+    return _XERCES.get(finding.rule, (_GENERIC,))
+
+
 def _of_schema(finding: Finding) -> Iterator[Message]:
     """What Xerces would report; it tells a line, no path."""
-    wrong_attribute = finding.rule == "xsd-wrong-value" and "attribute" in dict(finding.details)
-    for code in _OF_ATTRIBUTE if wrong_attribute else _XERCES.get(finding.rule, (_GENERIC,)):
+    for code in _codes(finding):
         yield Message(
             code=code, level=Level.ERROR, effective=Level.ERROR, text=finding.message, line=finding.line,
             finding=finding,

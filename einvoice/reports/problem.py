@@ -53,6 +53,9 @@ class Problem:
     why: str
     fix: str
     terms: tuple[Pair, ...]  # the terms concerned by name, each with what the invoice says, "" if that is unclear
+    concerns: tuple[Pair, ...]  # the first of them, to be named; none where the invoice's word on each of them is shown
+    concerns_more: str  # "und 10 weitere", or ""
+    said: tuple[Pair, ...]  # those with what the invoice says, if no sum computed anew shows that
     count: int  # places in all
     count_text: str  # "an 3 Stellen"
     spots: tuple[Spot, ...]  # the first SHOWN_PLACES
@@ -67,11 +70,6 @@ class Problem:
     snippet: Snippet | None  # XML to put in, for the first place
     snippet_text: str  # where it goes
     consequences: tuple[Consequence, ...]  # what follows from it: nothing to be done about these
-
-    @property
-    def all_said(self) -> bool:
-        """Whether for every term concerned it is known what the invoice says."""
-        return bool(self.terms) and all(term.value for term in self.terms)
 
     @property
     def has_values(self) -> bool:

@@ -11,10 +11,11 @@ from einvoice.model.finding import Finding, Level, Source
 from einvoice.model.invoice import Invoice
 from einvoice.model.terms import TERMS, term_name, way_to
 from einvoice.reports.blocks import Pair
-from einvoice.reports.evidence import Evidence, culprit_in_words, evidence_of
+from einvoice.reports.evidence import Evidence, culprit_in_words, culprit_place, culprit_title, evidence_of
 from einvoice.reports.formats import visible
 from einvoice.reports.hints import hints_of
-from einvoice.reports.insight import Causes, Snippet, Snippets, causes_of
+from einvoice.reports.insight import Causes, Culprit, Snippet, Snippets, causes_of
+from einvoice.reports.insight.groups import Groups
 from einvoice.reports.places import place_in_words
 from einvoice.reports.problem import Consequence, Problem, Spot
 from einvoice.reports.values import Reader
@@ -24,6 +25,7 @@ __all__ = ["SHOWN_PLACES", "Consequence", "Problem", "ProblemMaker", "Spot", "gr
 
 SHOWN_PLACES = 10  # of one problem; the JSON report has all of them
 _SHOWN_SUMS = 3  # computed anew for one problem
+_SHOWN_TERMS = 3  # named as concerned; the others are told in the technical details
 _WORST_FIRST = (Level.ERROR, Level.WARNING, Level.INFORMATION)
 _ONE_ID_FOR_MANY = "FX-"  # Factur-X: FX-NOT-USED, and numbers that stand at several elements
 _NUMBERS = re.compile(r"\[\d+\]")
@@ -87,7 +89,7 @@ class ProblemMaker:
     def title(self, group: Group) -> str:
         """The cause in a few words."""
         findings = [self._findings[index] for index in group.own]
-        return visible(self._amiss(group) or explain(_in_common(findings), self._lang).title)
+        return visible(self._amiss(group) or self._elsewhere(group) or explain(_in_common(findings), self._lang).title)
 
     def problem(self, group: Group, anchor: str) -> Problem:
         """All about one group."""
@@ -96,6 +98,10 @@ class ProblemMaker:
         meaning: Explanation = explain(_in_common(findings), lang)
         rulesets = dict.fromkeys(finding.ruleset for finding in findings)
         snippet = self.snippets.of(first)
+        evidence = tuple(self._evidence(group))
+        terms = tuple(Pair(name, said(self._invoice, term, lang), term) for term, name in meaning.terms)
+        named = terms if any(not term.value for term in terms) else ()
+        shown = {row.term for sum_ in evidence for row in sum_.rows}
         return Problem(
             rule=first.rule,
             level=first.level,
@@ -105,20 +111,30 @@ class ProblemMaker:
             what_label=spoken["what_note" if first.level is Level.INFORMATION else "what"],
             fix_label=spoken["fix_note" if meaning.allowed else "fix"],
             anchor=anchor,
-            title=visible(self._amiss(group) or meaning.title),
+            title=visible(self._amiss(group) or self._elsewhere(group) or meaning.title),
             what=visible(" ".join(filter(None, (self._amiss(group, "amiss_what"), meaning.what)))),
             why=visible(meaning.why),
-            fix=visible(" ".join(filter(None, (self._amiss(group, "amiss_fix"), meaning.fix)))),
-            terms=tuple(Pair(name, said(self._invoice, term, lang), term) for term, name in meaning.terms),
+            fix=visible(
+                self._elsewhere(group, "culprit_fix")
+                or " ".join(filter(None, (self._amiss(group, "amiss_fix"), meaning.fix)))
+            ),
+            terms=terms,
+            concerns=named[:_SHOWN_TERMS],
+            concerns_more=_more(len(named) - _SHOWN_TERMS, lang),
+            said=tuple(term for term in terms if term.value and term.term not in shown),
             count=len(findings),
             count_text=spoken.count("places", len(findings)),
-            spots=tuple(_spot(finding, lang) for finding in findings[:SHOWN_PLACES]),
+            spots=(*self._culprit_spot(group), *(_spot(finding, lang) for finding in findings[:SHOWN_PLACES])),
             more=_more(len(findings) - SHOWN_PLACES, lang),
             message=visible(first.message),
             message_label=spoken["message_xsd" if first.source is Source.XSD else "message"],
             message_lang=_language(first.message),
-            technical=(Pair(spoken["rule"], visible(first.rule)), Pair(spoken["ruleset"], ", ".join(rulesets))),
-            evidence=tuple(self._evidence(group)),
+            technical=(
+                Pair(spoken["rule"], visible(first.rule)),
+                Pair(spoken["ruleset"], ", ".join(rulesets)),
+                *_all_terms(named, lang),
+            ),
+            evidence=evidence,
             culprit=self._culprit(group),
             hints=hints_of(findings, self._invoice, self.reader),
             snippet=snippet,
@@ -143,6 +159,32 @@ class ProblemMaker:
     def _culprit(self, group: Group) -> str:
         culprits = [self.causes.culprits[index] for index in group.own if index in self.causes.culprits]
         return culprit_in_words(culprits[0], self.reader) if len(culprits) == 1 else ""
+
+    def _wrong_elsewhere(self, group: Group) -> Culprit | None:
+        """The wrong amount, where it is not the result of the sum that the problem is about."""
+        (only, *others) = group.own
+        culprit, equation = self.causes.culprits.get(only), self.causes.equations.get(only)
+        own = equation is not None and culprit is not None and culprit[:2] == equation[:2]
+        return None if others or own else culprit
+
+    def _elsewhere(self, group: Group, key: str = "") -> str:
+        """Words about that amount, usually the title; "" if there is none."""
+        culprit = self._wrong_elsewhere(group)
+        if culprit is None:
+            return ""
+        return culprit_in_words(culprit, self.reader, key) if key else culprit_title(culprit, self.reader)
+
+    def _culprit_spot(self, group: Group) -> Iterator[Spot]:
+        """Where that amount stands."""
+        culprit = self._wrong_elsewhere(group)
+        holder = Groups(self._invoice.root).at(culprit.place) if culprit and self._invoice else None
+        if culprit is None or holder is None:
+            return
+        place, found = culprit_place(culprit, self.reader)
+        there = (one for one in map(self._findings.__getitem__, group.follow) if one.place == culprit.place)
+        xpath = next((one.xpath for one in there), "")
+        line = next((term.line for term in holder.terms if term.id == culprit.term), None)
+        yield Spot(place=place, line=line, found=found, xpath=visible(xpath))
 
     def _consequences(self, group: Group) -> Iterator[Consequence]:
         findings = sorted(
@@ -178,7 +220,13 @@ def said(invoice: Invoice | None, term_id: str, lang: Lang) -> str:
     if info.is_group:
         return "" if invoice.groups(term_id) else missing
     reader = Reader.of(invoice, lang)
-    return "; ".join(reader.full(term) for term in invoice.every(term_id)) or missing
+    return "; ".join(reader.full(term).strip() for term in invoice.every(term_id)) or missing
+
+
+def _all_terms(terms: Sequence[Pair], lang: Lang) -> Iterator[Pair]:
+    """All terms concerned, where not all of them are named above."""
+    if len(terms) > _SHOWN_TERMS:
+        yield Pair(words(lang)["terms"], ", ".join(f"{term.label} ({term.term})" for term in terms))
 
 
 def _in_common(findings: Sequence[Finding]) -> Finding:

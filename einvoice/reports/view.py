@@ -3,6 +3,7 @@
 The text report and the HTML report print a view; they add no knowledge of their own.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -58,7 +59,8 @@ class ReportView:
         assessment, invoice, spoken = examination.assessment, examination.invoice, words(lang)
         problems = problems_of(assessment.findings, lang, invoice)
         number = invoice.number if invoice else None
-        headline, summary, next_steps = _verdict_in_words(assessment, problems, lang, kept=kept)
+        note = _note(invoice, spoken) if invoice else ""
+        headline, summary, next_steps = _verdict_in_words(assessment, problems, lang, note=note, kept=kept)
         policy = PolicyView.of(assessment, lang, invoice)
         if policy and policy.headline:
             headline, summary, next_steps = policy.headline, policy.summary or summary, policy.next_steps
@@ -70,8 +72,8 @@ class ReportView:
             name=visible(examination.name),
             headline=headline,
             summary=visible(summary),
-            classes=classes_of(assessment.findings, lang),
-            note=_note(invoice, spoken) if invoice else "",
+            classes=classes_of(assessment.findings, lang, _folded(problems)),
+            note=note,
             next_steps=visible(next_steps),
             problems=tuple(one for one in problems if one.level is Level.ERROR),
             remarks=tuple(one for one in problems if one.level is not Level.ERROR),
@@ -93,7 +95,7 @@ def _title(examination: Examination, number: str | None, spoken: Mapping[str, st
 
 
 def _verdict_in_words(
-    assessment: Assessment, problems: tuple[Problem, ...], lang: Lang, *, kept: bool
+    assessment: Assessment, problems: tuple[Problem, ...], lang: Lang, *, note: str, kept: bool
 ) -> tuple[str, str, str]:
     """Headline, summary, and what to do now. The headline names the cause."""
     spoken = words(lang)
@@ -110,8 +112,16 @@ def _verdict_in_words(
         titles = [problem.title for problem in problems if problem.level is Level.ERROR]
         headline = spoken["rejected"].format(causes=_named_causes(titles, lang))
         return headline, summary, spoken.count("next_rejected", len(titles))
-    heed = any(not problem.allowed for problem in problems)
-    return spoken["accepted"], summary, spoken["next_accepted_remarks" if heed else "next_accepted"]
+    heed = "_remarks" if note or any(not problem.allowed for problem in problems) else ""
+    return spoken[f"accepted{heed}"], summary, spoken[f"next_accepted{heed}"]
+
+
+def _folded(problems: tuple[Problem, ...]) -> Counter[str]:
+    """Errors that follow from others, by the label of their class."""
+    folded: Counter[str] = Counter()
+    for one in (one for problem in problems for one in problem.consequences if one.level is Level.ERROR):
+        folded[one.kind] += one.count
+    return folded
 
 
 def _named_causes(titles: list[str], lang: Lang) -> str:
@@ -141,7 +151,7 @@ def _disclaimer(assessment: Assessment, spoken: Mapping[str, str]) -> str:
 
 
 def _counts(assessment: Assessment, problems: tuple[Problem, ...], lang: Lang) -> str:
-    """`Gefunden: 3 Fehler, 1 Warnung und 2 Hinweise. Sie gehen auf 2 Ursachen zurück.`"""
+    """`Gefunden: 3 Fehler, 1 Warnung und 2 Hinweise. Die Fehler gehen auf 2 Ursachen zurück.`"""
     spoken = words(lang)
     counted = [(assessment.count(level), key) for level, key in _COUNTED]
     counts = [spoken.count(key, count) for count, key in counted if count]
@@ -149,6 +159,13 @@ def _counts(assessment: Assessment, problems: tuple[Problem, ...], lang: Lang) -
         return spoken["summary_clean"]
     *others, last = counts
     listed = f"{', '.join(others)}{spoken['listed_and']}{last}" if others else last
-    found = spoken["summary_found"].format(counts=listed)
-    folded = any(problem.consequences for problem in problems)
-    return f"{found} {spoken.count('folded', len(problems))}" if folded else found
+    errors = tuple(problem for problem in problems if problem.level is Level.ERROR)
+    told = errors or problems  # the causes that are counted: those to be mended
+    sentences = [spoken["summary_found"].format(counts=listed)]
+    if len(told) == len(problems) and any(problem.consequences for problem in told):
+        sentences.append(spoken.count("folded", len(told)))
+    elif _folded(errors):
+        sentences.append(spoken.count("folded_errors", len(errors)))
+    if assessment.xsd_valid is False:
+        sentences.append(spoken["structure_first"])
+    return " ".join(sentences)

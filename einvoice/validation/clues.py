@@ -14,8 +14,9 @@ from einvoice.validation.engine import Fired
 
 _CONTAINS = re.compile(r"contains\(\s*'(\s[^']*\s)'\s*,\s*(concat\(\s*'\s*',\s*)?([^'()]*\([^()]*\)|[^'()]*\.)")
 _EQUALS = re.compile(r"=\s*\(\s*('[^']*'(?:\s*,\s*'[^']*')*)\s*\)\s*$")
+_ONE_OF = re.compile(r"(@\w+)\s*=\s*'([^']*)'")  # of an attribute: one comparison a value
 _SELF = re.compile(r"self::(?:\w+:)?(\w+)")
-_ATTRIBUTES = re.compile(r" \(([\w{}:/.#-]+: .*)\)$", re.DOTALL)  # as `Locations.find` writes them
+_ATTRIBUTES = re.compile(r"(?:^| )\(([\w{}:/.#-]+: .*)\)$", re.DOTALL)  # as `Locations.find` writes them
 _NAMED_ATTRIBUTE = re.compile(r"Value of '?(@\w+)")  # of a Factur-X rule, which says in its message what it is about
 _SUBJECT_CODE = re.compile(r"#([^#]*)#")  # of a UBL note
 
@@ -28,7 +29,8 @@ _SIGNS = ascii_lowercase + digits
 def clues(fired: Fired, found: str | None, kind: str | None) -> tuple[tuple[str, str], ...]:
     """Parts of the sentence that the expression of the rule gives (Finding.details), of a rule about a code list.
 
-    `value`: the wrong code; `nearest`: what was probably meant, best first; `allowed`: the whole list, if it is short.
+    `value`: the wrong code; `absent`: the attribute that should hold one and is empty; `nearest`: what was probably
+    meant, best first; `allowed`: the whole list, if it is short.
     """
     if kind != "code-list" and not fired.codes:
         return ()
@@ -41,8 +43,9 @@ def clues(fired: Fired, found: str | None, kind: str | None) -> tuple[tuple[str,
     value = _value(subject, found)
     parts = (
         ("value", value),
+        ("absent", _empty_attribute(subject, found)),
         ("nearest", ", ".join(nearest(value, codes))),
-        ("allowed", ", ".join(codes) if len(codes) <= _SHORT_LIST else ""),
+        ("allowed", ", ".join(_usual_first(codes)) if len(codes) <= _SHORT_LIST else ""),
     )
     return tuple((name, text) for name, text in parts if text)
 
@@ -51,16 +54,20 @@ def clues(fired: Fired, found: str | None, kind: str | None) -> tuple[tuple[str,
 def nearest(value: str, codes: tuple[str, ...]) -> tuple[str, ...]:
     """The allowed codes that `value` probably stands for, best first; none if it is like none of them.
 
-    What people write instead of a code comes first, then what differs in letter case, blanks or leading zeros
-    alone, then what is one slip of the keyboard away.
+    What people write instead of a code comes first ("Stk" is a piece, not the unit STK), then what differs in letter
+    case, blanks or leading zeros alone, then what is one slip of the keyboard away. A number is like no other number.
     """
     if not value:
         return ()
     allowed = dict.fromkeys(codes)
-    meant = [code for code in _mistakes().get(_plain(value), ()) if code in allowed]
-    same = _by_plain(codes).get(_plain(value), ())
-    likely = tuple(dict.fromkeys((*same, *meant)))
-    return likely or _alike(value, codes)
+    meant = tuple(dict.fromkeys(code for code in _mistakes().get(_plain(value), ()) if code in allowed))
+    return meant or _by_plain(codes).get(_plain(value), ()) or _alike(value, codes)
+
+
+def _usual_first(codes: tuple[str, ...]) -> list[str]:
+    """What invoices usually have, in the order of our table, before the rest of the list."""
+    rank = {code: number for number, code in enumerate(_codes())}
+    return sorted(codes, key=lambda code: rank.get(code, len(rank)))
 
 
 def _last_name(location: str) -> str:
@@ -74,7 +81,8 @@ def _list_of(test: str, element: str) -> tuple[str, tuple[str, ...]]:
         return "", tuple(re.findall(r"'([^']*)'", found[1]))
     lists = list(_CONTAINS.finditer(test))
     if not lists:
-        return "", ()
+        compared = _ONE_OF.findall(test)
+        return (compared[0][0], tuple(code for _, code in compared)) if compared else ("", ())
     chosen = lists[0]
     for one in lists:
         named = _SELF.findall(test, 0, one.start())
@@ -98,10 +106,15 @@ def _value(subject: str, found: str | None) -> str:
     return text[:2] if "substring(" in subject else text
 
 
+def _empty_attribute(subject: str, found: str | None) -> str:
+    name = re.search(r"@(\w+)", subject)
+    return name[0] if name and re.search(rf"\b{name[1]}: *(?:, \w+: |\)$)", found or "") else ""
+
+
 def _alike(value: str, codes: tuple[str, ...]) -> tuple[str, ...]:
     """Codes one slip away: a sign too many, two exchanged, one wrong, one missing. Of short values all codes are."""
     wanted, known = _plain(value), _by_plain(codes)
-    if not _LONG <= len(wanted) <= _LONGEST:
+    if not _LONG <= len(wanted) <= _LONGEST or wanted.isdigit():
         return ()
     found = dict.fromkeys(code for slip in _slips(wanted) for code in known.get(slip, ()) if len(code) >= _LONG)
     return tuple(found)[:_NEAREST]
@@ -128,9 +141,14 @@ def _by_plain(codes: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:
 @cache
 def _mistakes() -> Mapping[str, tuple[str, ...]]:
     """What people write → the codes that may be meant, of whichever lists."""
+    return _grouped((_plain(text), code) for code, texts in _codes().items() for text in texts.split(" | "))
+
+
+@cache
+def _codes() -> Mapping[str, str]:
+    """The codes people miss, the usual ones of each list first → what they write instead."""
     lines = files("einvoice.validation").joinpath("mistakes.tsv").read_text(encoding="utf-8").splitlines()
-    rows = (line.split("\t") for line in lines[1:])
-    return _grouped((_plain(text), code) for code, texts in rows for text in texts.split(" | "))
+    return dict(line.split("\t") for line in lines[1:])
 
 
 def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:

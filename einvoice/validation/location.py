@@ -29,7 +29,8 @@ class Locations:
             return path or location, None, None
         value = element.get(attribute) if attribute else _text(element)
         if attributes and not attribute and value is not None and element.attrib:
-            value = f"{value.strip()} ({', '.join(f'{name}: {text}' for name, text in element.attrib.items())})"
+            told = ", ".join(f"{name}: {text}" for name, text in element.attrib.items())
+            value = f"{value.strip()} ({told})"
         return path, element.sourceline, _shown(value)
 
     def _resolve(self, steps: list[tuple[str, str, str, str]]) -> tuple[etree._Element | None, str | None]:
@@ -74,7 +75,9 @@ def _readable(attribute: str, uri: str, name: str, index: str, several: bool = T
 
 
 def _text(element: etree._Element) -> str | None:
-    """The element's own text if it is a leaf; a whole branch is no value."""
+    """The element's own text if it is a leaf; a whole branch is no value, and an attachment is told by its name."""
+    if str(element.tag).endswith("BinaryObject"):
+        return element.get("filename") or ""
     return None if len(element) else (element.text or "")
 
 

@@ -9,7 +9,7 @@ from datetime import date
 from difflib import get_close_matches
 
 from lxml import etree
-from xmlschema import XMLSchemaChildrenValidationError
+from xmlschema import XMLSchemaChildrenValidationError, XMLSchemaValidationError
 from xmlschema.validators import XsdElement, XsdGroup
 
 from einvoice.model.namespaces import PREFIX_OF
@@ -55,6 +55,16 @@ def likely_place(error: XMLSchemaChildrenValidationError) -> Details:
         return ("likely", "misspelt"), ("meant", short(locals_of[meant]))
     known = tag in _known_names(error)
     return ("likely", "elsewhere" if known else "unknown"), ("elsewhere" if known else "unknown", short(tag))
+
+
+def missing_name(error: XMLSchemaValidationError) -> str:
+    """The one element (`{namespace}Name`) whose absence is the mistake; "" if it is another or that is not clear."""
+    if not isinstance(error, XMLSchemaChildrenValidationError):
+        return ""
+    names = [str(part.name) for part in error.expected or () if isinstance(part, XsdElement) and part.name]
+    if error.invalid_tag is None:
+        return names[0] if len(names) == 1 else ""
+    return names[0] if names and dict(likely_place(error)).get("likely") == "gap" else ""
 
 
 def corrected(value: str, type_name: str) -> str:
@@ -117,7 +127,7 @@ def _date(text: str) -> str:
 
 
 def _number(text: str) -> str:
-    bare = re.sub(r"\s|€|EUR", "", text)
+    bare = re.sub(r"\s|€|EUR|%", "", text)
     if found := _GERMAN_NUMBER.fullmatch(bare):
         return f"{found[1]}{found[2].replace('.', '')}.{found[3]}"
     if _ENGLISH_NUMBER.fullmatch(bare):

@@ -6,7 +6,7 @@ xmlschema says what was expected; it takes seconds to load a schema, so this mod
 import copy
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
@@ -19,14 +19,15 @@ from xmlschema import (
 )
 
 from einvoice.model import Finding, InvoiceDocument, Level, Source
-from einvoice.semantics import Places
+from einvoice.semantics import Place, Places
 from einvoice.validation.location import path_of
-from einvoice.validation.xsdlikely import corrected, likely_place, short
+from einvoice.validation.xsdlikely import corrected, likely_place, missing_name, short
 from einvoice.validation.xsdlog import from_libxml2
 
 _MOST = 50  # violations worded; a mangled file repeats itself
 _NAMES = 12  # expected names shown; some types allow dozens
 _SHOWN = 120  # characters of a value shown
+_MISSING_ATTRIBUTE = re.compile(r"missing required attribute '([^']*)'")
 
 
 class SchemaWords:
@@ -50,8 +51,8 @@ class SchemaWords:
         for error in self._schema.iter_errors(bare):  # type: ignore[arg-type] # lxml is meant
             element = culprit(error)
             xpath = "" if element is None else path_of(element)
-            place = places.at(xpath)
             violation = from_xmlschema(error)
+            place, terms = place_of(error, document, places)
             yield Finding(
                 rule=violation.rule,
                 level=Level.ERROR,
@@ -59,7 +60,7 @@ class SchemaWords:
                 ruleset=ruleset,
                 xpath=xpath,
                 line=None if element is None else element.sourceline,
-                terms=tuple(term for term, _ in place[-1:]),
+                terms=terms,
                 message=violation.message,
                 found=violation.value,
                 place=place,
@@ -77,6 +78,34 @@ class Violation:
     details: tuple[tuple[str, str], ...]
 
 
+def place_of(
+    error: XMLSchemaValidationError, document: InvoiceDocument, places: Places
+) -> tuple[Place, tuple[str, ...]]:
+    """Where the violation is, by terms, and its term: of what is missing its own, of an attribute the one it fills."""
+    element = culprit(error)
+    if element is None:
+        return (), ()
+    parent, name = error.elem, missing_name(error)
+    if name and isinstance(parent, etree._Element):
+        around, own = places.at(path_of(parent)), _missing_term(document, parent, name)
+        if own is None:
+            return around, ()
+        return (*(part for part in around if part[1] is not None), (own, None)), (own,)
+    attribute = _MISSING_ATTRIBUTE.search(str(error.reason or ""))
+    place = places.at(path_of(element) + (f"/@{attribute[1]}" if attribute else ""))
+    return place, tuple(term for term, _ in place[-1:])
+
+
+def _missing_term(document: InvoiceDocument, parent: etree._Element, name: str) -> str | None:
+    """The term of an element of that name under `parent`, read off a document that has nothing else in it."""
+    inner = bare = etree.Element(document.root.tag)
+    for tag in (*(node.tag for node in reversed([parent, *parent.iterancestors()][:-1])), name):
+        inner = etree.SubElement(inner, tag)
+    places, around = Places(replace(document, root=bare)), inner.getparent()
+    own, outer = places.of(inner)[-1:], () if around is None else places.of(around)[-1:]
+    return own[0][0] if own and own != outer else None
+
+
 def from_xmlschema(error: XMLSchemaValidationError) -> Violation:
     """What xmlschema says, sorted into our kinds."""
     place = short(error.elem.tag) if error.elem is not None else ""
@@ -87,7 +116,7 @@ def from_xmlschema(error: XMLSchemaValidationError) -> Violation:
         value, type_name = str(error.obj)[:_SHOWN], _type_name(error.validator)
         message = f"{place}: '{value}' is not a valid {type_name}."
         return Violation("xsd-wrong-value", message, value, _wrong_value(place, value, type_name))
-    if found := re.search(r"missing required attribute '([^']*)'", reason):
+    if found := _MISSING_ATTRIBUTE.search(reason):
         return _attribute("xsd-missing-attribute", place, found[1], "is required but missing")
     if found := re.search(r"'([^']*)' attribute not allowed", reason):
         return _attribute("xsd-unexpected-attribute", place, found[1], "is not allowed here")
@@ -121,14 +150,19 @@ def _children(error: XMLSchemaChildrenValidationError, parent: str) -> Violation
     child = short(error.invalid_tag)
     message = f"{parent}: {child} is not allowed at this place" + (f", expected: {expected}." if expected else ".")
     likely = likely_place(error)
-    misplaced = {"order_before", "repeated"} & {name for name, _ in likely}  # what comes next is of no use then
-    details = _details(element=child, parent=parent, expected="" if misplaced else expected) + likely
+    known = dict(likely)
+    if gap := known.get("gap"):
+        details = _details(element=parent, expected=expected, missing=gap) + likely
+        return Violation("xsd-missing-element", message, None, details)
+    helps = known.keys().isdisjoint(("order_before", "repeated", "unknown"))  # else what comes next is of no use
+    details = _details(element=child, parent=parent, expected=expected if helps else "") + likely
     return Violation("xsd-unexpected-element", message, child, details)
 
 
 def _wrong_value(element: str, value: str, type_name: str) -> tuple[tuple[str, str], ...]:
     meant = corrected(value, type_name)
-    likely = (("likely", "notation"), ("corrected", meant)) if meant else ()
+    mistake = "comma" if "," in value and "." in meant else "notation"  # what the headline calls it
+    likely = (("likely", "notation"), ("corrected", meant), (mistake, value)) if meant else ()
     return _details(element=element, value=value, type=type_name) + likely
 
 

@@ -79,7 +79,7 @@ BROKEN = (
     Broken("misspelt", CII, "ram:SellerTradeParty", "ram:SelerTradeParty", "SellerTradeParty", "SellerTradeParty"),
     Broken("namespace", UBL, DATE, "<cac:IssueDate>2026-10-29</cac:IssueDate>", "Namensraum", "namespace"),
     Broken("date", UBL, DATE, "<cbc:IssueDate>29.10.2026</cbc:IssueDate>", "29.10.2026", "29.10.2026"),
-    Broken("required element", UBL, DATE, "", "cbc:IssueDate.* fehlt", "cbc:IssueDate.* missing"),
+    Broken("required element", UBL, DATE, "", "(datum|IssueDate.*) fehlt", "(date|IssueDate.*) missing"),
     # it can't be an invoice
     Broken("outdated", "12", "^", "", "überholten Version", "outdated version"),
     Broken("unknown rules", CII, XRECHNUNG, "urn:example:own", "Regelwerk", "set of rules"),

@@ -25,6 +25,8 @@ _LARGEST = Decimal(10) ** 18  # a larger difference is no amount
 _SHARES = (("BG-25", "BT-131", "BT-151", "BT-152", 1), ("BG-20", "BT-92", "BT-95", "BT-96", -1),
            ("BG-21", "BT-99", "BT-102", "BT-103", 1))  # fmt: skip
 
+_TAXED = ("S", "L", "M")  # VAT categories with a rate of their own; all others have no tax
+
 _ADDED_UP = dict.fromkeys(("taxable", "taxable-at-rate"), tuple(share[1] for share in _SHARES))
 
 
@@ -66,6 +68,7 @@ class Equation(NamedTuple):
     others: tuple[tuple[str, Decimal], ...] = ()  # what comes out by a known mistake: name, result
     rank: int = 0  # of the formula
     strays: tuple[Addend, ...] = ()  # amounts of another VAT category or rate, which do not count here
+    unassigned: Decimal = Decimal(0)  # the sum of those strays that have no VAT category at all
 
     @property
     def difference(self) -> Decimal:
@@ -91,6 +94,27 @@ class Arithmetic:
             if found is not None:
                 return found
         return None
+
+    def broken(self) -> set[tuple[str, Place]]:
+        """The sums that do not hold, whatever rules were applied: the ways to their results, and where they stand."""
+        return {
+            (f"{formula.way} {' '.join(formula.operands)}", (*around, (formula.result, None)))
+            for formula in _every_formula()
+            for around in self._places(formula)
+            if self._applies(formula, around) and self._at(formula, around) is not None
+        }
+
+    def _places(self, formula: Formula) -> Iterator[Place]:
+        if not formula.group:
+            yield ()
+            return
+        for number, _ in enumerate(self._groups(self._root, formula.group), 1):
+            yield ((formula.group, number),)
+
+    def _applies(self, formula: Formula, place: Place) -> bool:
+        """Whether a way to tax and taxable amount is that of the VAT category."""
+        group = self._at_place(place) if formula.way in ("taxable", "taxable-at-rate", "zero") else None
+        return group is None or (group.text("BT-118") in _TAXED) is (formula.way == "taxable-at-rate")
 
     @staticmethod
     def terms_in(rule: str) -> tuple[str, ...]:
@@ -153,15 +177,17 @@ class Arithmetic:
         if category is None or (by_rate and rate is None):
             return None
         addends: tuple[list[Addend], list[Addend]] = ([], [])  # of others, of this category (and rate)
+        unassigned = Decimal(0)
         for holder, amount_id, category_id, rate_id, sign in _SHARES:
             for index, one in enumerate(self._groups(self._root, holder), 1):
                 amount = one.decimal(amount_id)
                 mine = one.text(category_id) == category and (not by_rate or one.decimal(rate_id) == rate)
                 if amount is not None:
                     addends[mine].append(Addend(amount_id, ((holder, index),), amount, sign))
+                    unassigned += 0 if one.text(category_id) else amount * sign
         computed = sum((one.signed for one in addends[True]), Decimal(0))
         made = _equation(formula, group, around, computed, addends=tuple(addends[True]))
-        return made._replace(strays=tuple(addends[False]))
+        return made._replace(strays=tuple(addends[False]), unassigned=unassigned)
 
     def _zero(self, formula: Formula, group: Group, around: Place) -> Equation | None:
         return _equation(formula, group, around, Decimal(0))
@@ -210,6 +236,13 @@ _WAYS = {
     "taxable-at-rate": Arithmetic._taxable,
     "zero": Arithmetic._zero,
 }
+
+
+@cache
+def _every_formula() -> tuple[Formula, ...]:
+    """Each row once, without what only an extension adds up."""
+    found = {formula.rank // 100: formula for formulas in _formulas().values() for formula in formulas}
+    return tuple(formula for formula in found.values() if not any("BT-DEX" in one for one in formula.operands))
 
 
 @cache

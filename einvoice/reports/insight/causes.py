@@ -28,8 +28,10 @@ from einvoice.reports.insight.graph import Graph
 from einvoice.reports.insight.groups import Groups, Place
 from einvoice.reports.insight.likely import likely
 from einvoice.reports.insight.missing import follow_the_missing
+from einvoice.reports.insight.trial import Trial
 
 _CENT = Decimal("0.01")
+_ON_THEIR_OWN = ("unknown", "misspelt")  # such a name is wrong wherever it stands
 _AMOUNTS = 100_000  # added up for one report
 
 
@@ -55,7 +57,7 @@ def causes_of(findings: Sequence[Finding], invoice: Invoice | None) -> Causes:
     _sums_of_missing(findings, graph)
     _sums_of_fractions(findings, equations, graph)
     culprits: dict[int, Culprit] = {}
-    for explained in common_culprits(equations):
+    for explained in common_culprits(equations, Trial(groups).fits) if groups else ():
         graph.follow_all(explained.findings)
         if explained.culprit:
             culprits[graph.root(explained.findings[0])] = explained.culprit
@@ -124,7 +126,7 @@ def _table(findings: Sequence[Finding], equations: Mapping[int, Equation], graph
         first = {_KEYS[row.where](findings[index]): index for index in reversed(causes)}
         for pattern in row.consequences:
             for effect in (index for rule in _like(by_rule, pattern) for index in by_rule[rule]):
-                if row.where == "no-sum" and effect in equations:
+                if row.where in _ONLY_IF and not _ONLY_IF[row.where](equations.get(effect)):
                     continue
                 cause = first.get(_KEYS[row.where](findings[effect]))
                 if cause is not None and cause != effect:
@@ -154,10 +156,10 @@ def _structure(findings: Sequence[Finding], graph: Graph) -> None:
         details = dict(finding.details)
         parent = finding.xpath if finding.rule == "xsd-missing-element" else finding.xpath.rpartition("/")[0]
         if finding.rule == "xsd-unexpected-element":
-            if parent in first:
+            if parent in first and details.get("likely") not in _ON_THEIR_OWN:
                 graph.follow(index, first[parent])
             elif details.get("likely"):
-                first[parent] = index
+                first.setdefault(parent, index)
         elif finding.rule == "xsd-missing-element" and parent in first:
             graph.follow(index, first[parent])
 
@@ -178,9 +180,17 @@ def _anywhere(_: Finding) -> str:
 
 _KEYS: Mapping[str, Callable[[Finding], object]] = {
     "": _anywhere,
-    "no-sum": _anywhere,  # and the sum itself is right
+    "no-sum": _anywhere,
+    "unassigned": _anywhere,
     "same": _group,
     "same-code": _code,
+}
+
+
+_ONLY_IF: Mapping[str, Callable[[Equation | None], bool]] = {
+    "no-sum": lambda equation: equation is None,  # the sum itself is right
+    # the amounts without VAT category are what is missing in it
+    "unassigned": lambda equation: equation is not None and equation.difference == equation.unassigned,
 }
 
 

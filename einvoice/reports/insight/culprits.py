@@ -1,7 +1,7 @@
 """One wrong amount, several broken sums: the amount whose correction mends most of them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from itertools import islice
 from typing import NamedTuple
@@ -22,6 +22,11 @@ class Culprit(NamedTuple):
     stated: Decimal
     correction: Decimal
 
+    @property
+    def right(self) -> Decimal:
+        """What it should be."""
+        return self.stated + self.correction
+
 
 class Explained(NamedTuple):
     """Findings that one wrong amount explains together, at least two; first the one nearest to that amount."""
@@ -30,21 +35,22 @@ class Explained(NamedTuple):
     culprit: Culprit | None  # None: several amounts would explain them
 
 
-def common_culprits(equations: Mapping[int, Equation]) -> Iterator[Explained]:
+def common_culprits(equations: Mapping[int, Equation], fits: Callable[[Culprit], bool]) -> Iterator[Explained]:
     """Broken sums by what explains most of them at once. `equations`: by the index of the finding.
 
-    Only the first of very many sums are compared; the others stay causes of their own.
+    `fits`: whether an amount can be corrected and no other sum breaks. Only the first of very many sums are
+    compared; the others stay causes of their own.
     """
     known = dict(islice(equations.items(), _MOST))
-    suspects = _suspects(known)
+    suspects = _several(_suspects(known), known)
     while suspects:
         most = max(map(len, suspects.values()))
         best = [culprit for culprit, mended in suspects.items() if len(mended) == most]
         mended = suspects[best[0]]
         same = [culprit for culprit in best if suspects[culprit] == mended]
-        culprit = same[0] if len(same) == 1 else None
+        culprit = same[0] if len(same) == 1 and fits(same[0]) else None
         yield Explained(sorted(mended, key=lambda index: _distance(known[index], culprit)), culprit)
-        suspects = _several((one, indices - mended) for one, indices in suspects.items())
+        suspects = _several(((one, indices - mended) for one, indices in suspects.items()), known)
 
 
 def _distance(equation: Equation, culprit: Culprit | None) -> tuple[bool, int]:
@@ -53,8 +59,8 @@ def _distance(equation: Equation, culprit: Culprit | None) -> tuple[bool, int]:
     return not own, equation.rank
 
 
-def _suspects(equations: Mapping[int, Equation]) -> dict[Culprit, set[int]]:
-    """Amounts whose correction would mend several sums, with these sums."""
+def _suspects(equations: Mapping[int, Equation]) -> Iterable[tuple[Culprit, set[int]]]:
+    """Amounts whose correction would mend sums, with these sums."""
     found: defaultdict[Culprit, set[int]] = defaultdict(set)
     for index, equation in equations.items():
         for suspect in _of(equation):
@@ -67,11 +73,12 @@ def _suspects(equations: Mapping[int, Equation]) -> dict[Culprit, set[int]]:
             for suspect in by_amount[equation.factors[0][0], equation.place]:
                 if _mends_product(suspect, equation):
                     found[suspect].add(index)
-    return _several(found.items())
+    return found.items()
 
 
-def _several(suspects: Iterable[tuple[Culprit, set[int]]]) -> dict[Culprit, set[int]]:
-    return {suspect: indices for suspect, indices in suspects if len(indices) > 1}
+def _several(suspects: Iterable[tuple[Culprit, set[int]]], known: Mapping[int, Equation]) -> dict[Culprit, set[int]]:
+    """Those that mend more than one sum; two rules about the same sum prove no more than one."""
+    return {suspect: indices for suspect, indices in suspects if len({known[index][:4] for index in indices}) > 1}
 
 
 def _of(equation: Equation) -> Iterator[Culprit]:

@@ -180,6 +180,7 @@ def test_only_what_rejects_is_left_without_the_word_that_it_does_not(level: Leve
         ("BR-CO-10", KindClass.BUSINESS_RULE),
         ("UBL-CR-002", KindClass.FORMAT),
         ("CII-SR-461", KindClass.FORMAT),
+        ("CII-SR-470", KindClass.BUSINESS_RULE),  # asks for content: the account to pay to
         ("XYZ-7", KindClass.BUSINESS_RULE),
     ],
 )
@@ -251,6 +252,47 @@ def test_every_kind_of_xsd_violation_can_be_told_without_details(rule: str, lang
     assert shown.what
     assert "“”" not in shown.what + shown.title
     assert "„“" not in shown.what + shown.title
+
+
+@pytest.mark.parametrize(
+    ("rule", "term", "details", "title"),
+    [
+        ("xsd-missing-element", "BT-1", {"missing": "cbc:ID"}, "Rechnungsnummer fehlt"),
+        ("xsd-missing-element", "BG-22", {"missing": "x"}, "Angaben fehlen: Gesamtbeträge der Rechnung"),
+        ("xsd-wrong-value", "BT-2", {"notation": "29.10.2026"}, "Rechnungsdatum falsch geschrieben: „29.10.2026“"),
+        ("xsd-wrong-value", "BT-146", {"comma": "60,00"}, "Nettopreis des Artikels „60,00“: Komma statt Punkt"),
+    ],
+)
+def test_a_violation_about_one_term_is_headed_by_its_name(
+    rule: str, term: str, details: dict[str, str], title: str
+) -> None:
+    found = finding(rule, source=Source.XSD, ruleset="ubl-invoice", terms=(term,), details=tuple(details.items()))
+    assert explain(found, "de").title == title
+
+
+def test_candidates_are_left_out_where_the_place_says_which_one_it_is() -> None:
+    assert "In Frage kommen" in explain(finding("BR-CL-14"), "de").what
+    placed = finding("BR-CL-14", place=(("BG-5", None), ("BT-40", None)))
+    assert "In Frage kommen" not in explain(placed, "de").what
+    assert "In Frage kommen" not in explain(finding("BR-CL-14", terms=("BT-40",)), "de").what
+
+
+def test_an_invoice_type_in_a_credit_note_is_told_not_to_fit() -> None:
+    shown = explain(finding("BR-CL-01", xpath="/cn:CreditNote/cbc:CreditNoteTypeCode", found="380"), "de")
+    assert shown.title == "Rechnungsart 380 passt nicht zu einer Gutschrift"
+    assert explain(finding("BR-CL-01", found="300"), "de").title == "Rechnungsart unbekannt"
+
+
+def test_an_empty_unit_is_missing_and_another_is_unknown() -> None:
+    empty = finding("BR-CL-23", found="3 (unitCode: )", details=(("absent", "@unitCode"),))
+    assert explain(empty, "de").title == "Mengeneinheit fehlt"
+    assert "unitCode" not in explain(empty, "de").what
+    assert explain(finding("BR-CL-23", found="Stk"), "de").title == "Mengeneinheit unbekannt"
+
+
+def test_the_content_of_an_attachment_is_never_quoted() -> None:
+    path = "/ubl:Invoice/cac:Attachment/cbc:EmbeddedDocumentBinaryObject"
+    assert "JVBERi0" not in explain(finding("BR-CL-24", xpath=path, found="JVBERi0xLjUN"), "de").what
 
 
 def test_a_wrong_value_says_what_is_expected_in_words() -> None:

@@ -124,7 +124,7 @@ def test_profiles_that_can_be_checked_are_not_told_to_be_insufficient() -> None:
 
 def test_a_booking_aid_is_told_to_be_no_invoice() -> None:
     shown = refusal("booking-aid", {"profile": "ZUGFeRD/Factur-X MINIMUM"})
-    assert shown.startswith("Die eingebetteten Daten sind eine Buchungshilfe, keine Rechnung. ")
+    assert shown.startswith("Die Rechnungsdaten der Datei sind eine Buchungshilfe, keine Rechnung. ")
     assert "„ZUGFeRD/Factur-X MINIMUM“" in shown
 
 
@@ -140,6 +140,24 @@ def test_a_wrong_root_is_named_without_its_namespace() -> None:
     shown = refusal("wrong-root", {"root": "{urn:oasis:names:specification:ubl:schema:xsd:Order-2}Order"})
     assert "„Order“" in shown
     assert "urn:" not in shown
+
+
+def test_an_invoice_in_a_wrong_namespace_is_told_the_right_one_and_not_that_it_is_none() -> None:
+    shown = refusal("wrong-root", {"root": "{urn:example:Invoice-3}Invoice"})
+    assert "„urn:example:Invoice-3“" in shown
+    assert "„urn:oasis:names:specification:ubl:schema:xsd:Invoice-2“ (UBL 2.1)" in shown
+    assert "keine Rechnung" not in shown
+
+
+def test_why_reading_stops_is_told_in_plain_words_where_the_reason_is_common() -> None:
+    shown = refusal("malformed", {"line": "22", "reason": "xmlParseEntityRef: no name, line 22, column 33"})
+    assert "in Zeile 22 ab: vermutlich steht ein „&“ unverändert im Text." in shown
+    assert "xmlParse" not in shown
+
+
+def test_a_rare_reason_is_quoted_as_a_sentence() -> None:
+    shown = refusal("malformed", {"line": "22", "reason": "Something odd, line 22, column 33"})
+    assert "in Zeile 22 ab. Technische Meldung: Something odd. " in shown
 
 
 def test_an_unknown_code_never_breaks_a_report() -> None:

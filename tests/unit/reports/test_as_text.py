@@ -65,3 +65,10 @@ def test_refused_and_undecided_files_have_a_report(examination: MakeExamination)
     undecided = examination(assessment=Assessment.undecided(FaultNotice("timeout", "", False)))
     assert "Abgelehnt" in text_report(refused, "de")
     assert "Noch nicht entschieden" in text_report(undecided, "de")
+
+
+@pytest.mark.parametrize("before", range(40, 60))
+def test_an_amount_and_its_currency_stand_in_one_line(
+    examination: MakeExamination, finding: MakeFinding, before: int
+) -> None:
+    assert "180,00\xa0€" in text_report(examination(finding(message=f"{'x' * before} 180,00\xa0€")), "de")

@@ -31,7 +31,15 @@ def test_the_gravest_comes_first_and_says_what_it_means(finding: MakeFinding, la
 
 def test_a_rule_about_the_syntax_alone_is_not_said_to_make_it_no_invoice(finding: MakeFinding) -> None:
     (syntax,) = classes_of([finding("UBL-SR-01", ruleset="en16931-ubl")], "de")
-    assert (syntax.kind, syntax.meaning) == ("format", "")
+    assert syntax.kind == "format"
+    assert syntax.meaning.endswith("hängt vom Einzelfall ab.")
+
+
+def test_errors_that_stand_below_another_are_said_to_follow_from_it(finding: MakeFinding) -> None:
+    findings = [finding("BR-DE-15"), finding("BR-DE-15")]
+    labels = [classes_of(findings, "en", {"Business rule error": folded})[0].label for folded in (0, 1, 2)]
+    assert [label for label in labels if "consequence" in label] == labels[1:]
+    assert labels[0] == "business rule errors"
 
 
 def test_without_errors_there_is_none(finding: MakeFinding) -> None:

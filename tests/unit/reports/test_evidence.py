@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from einvoice.reports.evidence import culprit_in_words, evidence_of
+from einvoice.reports.evidence import culprit_in_words, culprit_title, evidence_of
 from einvoice.reports.insight import Addend, Culprit, Equation
 from einvoice.reports.values import Reader
 
@@ -29,7 +29,7 @@ def test_programs_get_plain_figures() -> None:
 
 def test_what_goes_into_a_sum_is_listed_and_alike_amounts_are_added_up() -> None:
     labels = [row.label for row in evidence_of(WRONG, GERMAN).rows]
-    assert labels[0] == "2 × Nettobetrag der Position (BT-131)"
+    assert labels[0] == "Summe aus 2 Angaben: Nettobetrag der Position (BT-131)"
     assert labels[1:] == ["Berechnet", "Angegeben: Summe der Nettobeträge aller Positionen (BT-106)", "Differenz"]
 
 
@@ -57,3 +57,13 @@ def test_the_one_wrong_amount_is_told_with_the_right_one() -> None:
     assert "Rechnungsposition 3 › Nettobetrag der Position (BT-131)" in said
     assert "190,00 €" in said
     assert "100,00 €" in said
+
+
+def test_the_one_wrong_amount_is_named_in_a_few_words() -> None:
+    transposed = Culprit("BT-131", (("BG-25", 2),), Decimal("3570.00"), Decimal("180.00"))
+    negative = Culprit("BT-92", (("BG-20", 1),), Decimal("-250.00"), Decimal("500.00"))
+    titles = [culprit_title(one, GERMAN).replace("\xa0", " ") for one in (transposed, negative)]
+    assert titles == [
+        "Nettobetrag der Position 2 stimmt nicht – vermutlich Zahlendreher (3.570,00 € statt 3.750,00 €)",
+        "Nachlass auf Rechnungsebene 1 mit falschem Vorzeichen (−250,00 €)",
+    ]

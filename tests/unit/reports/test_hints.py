@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from einvoice.model.document import Syntax
 from einvoice.model.finding import Finding
 from einvoice.model.invoice import Group, Invoice, Term
 from einvoice.reports.blocks import Pair
@@ -40,7 +41,14 @@ def test_a_wrong_form_comes_with_what_is_wrong_and_an_example(finding: MakeFindi
 
 def test_too_many_decimals_are_rounded(finding: MakeFinding) -> None:
     hints = hints_of([finding("BR-DEC-12", found="9888.005")], None, GERMAN)
-    assert [hint.value for hint in hints] == ["3 Nachkommastellen; höchstens zwei sind erlaubt.", "9888.01"]
+    assert [hint.value for hint in hints] == ["3 Nachkommastellen; höchstens zwei sind erlaubt.", "9.888,01\xa0€"]
+
+
+def test_amounts_of_other_lines_are_not_told(finding: MakeFinding) -> None:
+    lines = tuple(Group("BG-25", (Term("BT-131", amount),)) for amount in ("825.00", "90.004", "1.005"))
+    invoice = Invoice(Syntax.UBL_INVOICE, Group("", (), lines))
+    wrong = finding("BR-DEC-23", terms=("BT-131",), place=(("BG-25", 2),))
+    assert [hint.value for hint in hints_of([wrong], invoice, GERMAN)][1:] == ["90,00\xa0€"]
 
 
 def test_a_value_that_hides_something_is_made_visible(finding: MakeFinding) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from einvoice.model.finding import Finding, Level, Source
-from einvoice.model.invoice import Invoice
+from einvoice.model.invoice import Group, Invoice, Term
 from einvoice.reports.problems import SHOWN_PLACES, problems_of
 
 MakeFinding = Callable[..., Finding]
@@ -94,9 +94,36 @@ def test_a_problem_says_what_the_invoice_says_about_its_terms(finding: MakeFindi
 
 def test_without_an_invoice_nothing_is_said_about_its_terms(finding: MakeFinding) -> None:
     (problem,) = problems_of([finding(terms=("BT-10",))], "de", None)
-    assert not problem.all_said
+    assert problem.concerns == problem.terms
+    assert problem.said == ()
 
 
 def test_beside_a_note_nothing_is_called_an_error(finding: MakeFinding) -> None:
     note, warning = finding("BR-02", level=Level.INFORMATION), finding("BR-03", level=Level.WARNING)
     assert [problem.kind for problem in problems_of([note, warning], "de")] == ["Inhaltsfehler", ""]
+
+
+def test_the_one_wrong_amount_gives_title_place_and_advice(finding: MakeFinding, invoice: Invoice) -> None:
+    lines = tuple(
+        group._replace(
+            terms=tuple(term._replace(value="380.00") if term.id == "BT-131" else term for term in group.terms)
+        )
+        if group.text("BT-126") == "2"
+        else group
+        for group in invoice.groups("BG-25")
+    )
+    totals = Group("BG-22", (Term("BT-106", "400.00"),))
+    wrong = Invoice(invoice.syntax, Group("", invoice.root.terms, (*lines, totals)))
+    findings = [finding("PEPPOL-EN16931-R120", level=Level.WARNING, place=(("BG-25", 2),)), finding("BR-CO-10")]
+    (problem,) = problems_of(findings, "de", wrong)
+    assert problem.rule == "BR-CO-10"
+    assert problem.title.startswith("Nettobetrag der Position 2 stimmt nicht (380,00")
+    assert problem.spots[0].place == "Rechnungsposition 2 › Nettobetrag der Position (BT-131)"
+    assert problem.fix.startswith("Prüfen Sie Rechnungsposition 2")
+
+
+def test_of_many_terms_the_first_three_are_named_and_all_in_the_details(finding: MakeFinding) -> None:
+    (problem,) = problems_of([finding(terms=("BT-1", "BT-2", "BT-3", "BT-5", "BT-9"))], "de", None)
+    assert [term.term for term in problem.concerns] == ["BT-1", "BT-2", "BT-3"]
+    assert problem.concerns_more == "und 2 weitere"
+    assert "(BT-9)" in problem.technical[-1].value

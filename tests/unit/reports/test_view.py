@@ -9,7 +9,7 @@ from einvoice.explain import Lang
 from einvoice.model.assessment import Assessment
 from einvoice.model.document import Container, Syntax
 from einvoice.model.examination import DocumentFacts, Examination
-from einvoice.model.finding import Finding, Level
+from einvoice.model.finding import Finding, Level, Source
 from einvoice.model.invoice import Group, Invoice, Term
 from einvoice.model.trouble import FaultNotice, RefusalNotice
 from einvoice.reports import ReportView
@@ -112,7 +112,7 @@ def test_notes_that_ask_for_nothing_leave_nothing_to_heed(examination: MakeExami
     allowed = finding("UBL-CR-646", level=Level.INFORMATION, own_level=Level.WARNING)
     assert ReportView.of(examination(allowed), "de").next_steps == "Sie müssen nichts ändern."
     other = finding("BR-DE-21", level=Level.WARNING)
-    assert "Beachten Sie" in ReportView.of(examination(allowed, other), "de").next_steps
+    assert "Prüfen Sie trotzdem jetzt" in ReportView.of(examination(allowed, other), "de").next_steps
 
 
 def test_only_what_was_examined_is_said_to_be(examination: MakeExamination) -> None:
@@ -147,6 +147,23 @@ def test_wrong_check_digits_of_the_leitweg_id_are_noted(examination: MakeExamina
         invoice = Invoice(Syntax.UBL_INVOICE, Group("", (Term("BT-10", leitweg_id),)))
         return ReportView.of(examination(invoice=invoice), "de").note
 
-    assert "zur Nummer gehört 06" in addressed_to("04011000-1234512345-60")
+    assert "richtig wäre vermutlich die Prüfziffer 06" in addressed_to("04011000-1234512345-60")
     assert addressed_to("04011000-1234512345-06") == ""
     assert addressed_to("Abteilung 4") == ""
+
+
+def test_a_wrong_structure_is_said_to_hide_what_else_may_be_wrong(
+    examination: MakeExamination, finding: MakeFinding
+) -> None:
+    broken = finding("xsd-wrong-value", source=Source.XSD)
+    usual = examination(broken).assessment
+    view = ReportView.of(examination(broken, assessment=replace(usual, xsd_valid=False)), "de")
+    assert view.summary.endswith("Danach können weitere Fehler erscheinen.")
+    assert "weitere Fehler" not in ReportView.of(examination(finding()), "de").summary
+
+
+def test_the_causes_counted_are_those_to_be_corrected(examination: MakeExamination, finding: MakeFinding) -> None:
+    findings = (finding("BR-22"), finding("BR-23"), finding("BR-DE-21", level=Level.WARNING))
+    view = ReportView.of(examination(*findings), "de")
+    assert view.summary == "Gefunden: 2 Fehler und 1 Warnung. Die Fehler gehen auf eine Ursache zurück."
+    assert [one.label for one in view.classes] == ["Inhaltsfehler", "Geschäftsregelfehler (als Folge)"]

@@ -86,7 +86,7 @@ def test_values_are_read_as_xerces_reads_them(
     ("old", "new", "told"),
     [
         ("<c:ID>1</c:ID>\n", "<c:Id>1</c:Id>\n", ("xsd-unexpected-element", "/ubl:Invoice/cbc:Id", 2)),
-        ("<c:ID>1</c:ID>\n", "\n", ("xsd-unexpected-element", "/ubl:Invoice/cbc:IssueDate", 3)),
+        ("<c:ID>1</c:ID>\n", "\n", ("xsd-missing-element", "/ubl:Invoice/cbc:IssueDate", 3)),
         (PARTY, "<a:Party><a:PostalAddress><a:Country>x</a:Country></a:PostalAddress></a:Party>",
          ("xsd-unexpected-text", "/ubl:Invoice/cac:AccountingSupplierParty/cac:Party/cac:PostalAddress/cac:Country",
           4)),
@@ -107,7 +107,7 @@ def test_a_violation_is_told_by_kind_place_and_line(
 
 def test_the_sentence_names_what_was_expected(check: Callable[[str], list[Finding]]) -> None:
     finding = check(GOOD.replace("<c:ID>1</c:ID>\n", "\n", 1))[0]
-    assert dict(finding.details)["element"] == "cbc:IssueDate"
+    assert dict(finding.details)["missing"] == "cbc:ID"
     assert "cbc:ID" in dict(finding.details)["expected"]
     assert "cbc:ID" in finding.message
 
@@ -115,6 +115,15 @@ def test_the_sentence_names_what_was_expected(check: Callable[[str], list[Findin
 def test_a_wrong_value_carries_its_business_term(check: Callable[[str], list[Finding]]) -> None:
     finding = check(GOOD.replace("2026-11-01", "gestern", 1))[0]
     assert (finding.terms, finding.found) == (("BT-2",), "gestern")
+
+
+def test_what_is_missing_carries_its_own_term(check: Callable[[str], list[Finding]]) -> None:
+    number = check(GOOD.replace("<c:ID>1</c:ID>\n", "\n", 1))[0]
+    assert (number.terms, number.place, number.found) == (("BT-1",), (("BT-1", None),), None)
+    mime = check(GOOD.replace("</c:IssueDate>", ATTACHED.format("QQ==").replace('mimeCode="application/pdf" ', ""), 1))[
+        0
+    ]
+    assert mime.terms == ("BT-125-1",)
 
 
 def test_a_comment_inside_a_value_is_not_told_beside_a_real_violation(check: Callable[[str], list[Finding]]) -> None:

@@ -63,6 +63,10 @@ def test_one_missing_element_is_named_alone(likely: Likely) -> None:
     assert likely(ID + DAY)["missing"] == "cac:AccountingSupplierParty"
 
 
+def test_a_required_element_that_is_skipped_is_told_as_missing(likely: Likely) -> None:
+    assert (likely(ID + DUE)["missing"], likely(ID + DUE)["element"]) == ("cbc:IssueDate", "ubl:Invoice")
+
+
 def test_what_comes_next_is_left_out_where_the_order_is_wrong(likely: Likely) -> None:
     assert likely(ID + DAY + "<cbc:Note>x</cbc:Note>" + DUE)["expected"] == ""
 
@@ -84,6 +88,7 @@ def test_what_comes_next_is_left_out_where_the_order_is_wrong(likely: Likely) ->
         ("nein", "boolean", "false"),
         ("vielleicht", "boolean", ""),
         ("x", "string", ""),
+        ("19%", "PercentType", "19"),
     ],
 )
 def test_a_value_in_another_notation_is_written_as_the_format_wants_it(value: str, kind: str, right: str) -> None:
