@@ -28,6 +28,7 @@ from einvoice.store import ClaimLost, Store
 
 _LOOK_SECONDS = 0.1  # between two looks at a submission someone waits for
 _LONGEST_DELAY_SECONDS = 3600.0
+_ABOUT_RULES = ("rules-", "policy-")  # faults whose detail names packs and files, and nothing of the invoice
 _CHANCE = random.SystemRandom()
 
 log = structlog.get_logger()
@@ -78,7 +79,8 @@ def process(submission_id: str, desk: Desk) -> None:
     fault = examination.assessment.fault
     try:
         if fault is not None:
-            log.warning("fault", submission=submission_id, cause=fault.cause, attempt=claim.submission.attempts)
+            told = {"detail": fault.detail} if fault.cause.startswith(_ABOUT_RULES) else {}
+            log.warning("fault", submission=submission_id, cause=fault.cause, attempt=claim.submission.attempts, **told)
         if fault is not None and _can_be_tried_again(claim, fault, desk):
             desk.store.claims.postpone(claim, fault, _next_try(claim, desk))
         else:

@@ -38,7 +38,7 @@ def _open() -> Iterator[tuple["Store", "Identity"]]:
     except AlreadyThere as error:
         raise typer.BadParameter(f"exists already: {error}") from None
     except NotFound as error:
-        raise typer.BadParameter(f"not known: {error}") from None
+        raise typer.BadParameter(f"not known: {error}; `einvoice admin list-authorities` shows them") from None
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
     finally:
@@ -50,12 +50,16 @@ def create_authority(
     name: Annotated[str, typer.Option(help="The authority's name.")],
     leitweg_id: Annotated[list[str], typer.Option(help="Its Leitweg-ID; repeat for several.")],
 ) -> None:
-    """Enter an authority into the directory; prints its id. Invoices that waited for it go out at once."""
-    for text in leitweg_id:
-        if problem := leitweg_problem(text):
-            typer.echo(f"warning: {text} {_PROBLEMS[problem]}; invoices must name it exactly like this", err=True)
+    """Enter an authority into the directory; prints its id. Invoices that waited for it go out."""
+    _warn_of_mistyped(leitweg_id)
     with _open() as (store, _):
         typer.echo(store.authorities.create(name, leitweg_id).id)
+
+
+def _warn_of_mistyped(leitweg_ids: list[str]) -> None:
+    for text in leitweg_ids:
+        if problem := leitweg_problem(text):
+            typer.echo(f"warning: {text} {_PROBLEMS[problem]}; invoices must name it exactly like this", err=True)
 
 
 @admin.command("add-leitweg-id")
@@ -63,7 +67,8 @@ def add_leitweg_id(
     authority: Annotated[str, typer.Option(help="Id of the authority; list-authorities shows it.")],
     leitweg_id: Annotated[list[str], typer.Option(help="The Leitweg-ID; repeat for several.")],
 ) -> None:
-    """Give an authority further Leitweg-IDs. Invoices that waited for them go out at once."""
+    """Give an authority further Leitweg-IDs. Invoices that waited for them go out, if it takes them."""
+    _warn_of_mistyped(leitweg_id)
     with _open() as (store, _):
         for text in leitweg_id:
             store.authorities.add_leitweg_id(authority, text, actor="admin")
@@ -104,15 +109,20 @@ def pin_pack(
 @admin.command("unpin-pack")
 def unpin_pack(
     authority: Annotated[str, typer.Option(help="Id of the authority; list-authorities shows it.")],
-    pack: Annotated[str, typer.Option(help="The pinned rule pack, by its whole name; it need not exist any more.")],
+    pack: Annotated[
+        str, typer.Option(help="The pinned pack, or the beginning of its name; it need not exist any more.")
+    ],
 ) -> None:
     """Let the day of receipt choose the rule pack again."""
     with _open() as (store, _):
         policy = store.authorities.get(authority).policy
-        if pack not in policy.pins:
-            raise typer.BadParameter(f"{pack} is not pinned; pinned are: {', '.join(policy.pins) or 'none'}")
-        pins = tuple(name for name in policy.pins if name != pack)
-        typer.echo(f"{pack} is unpinned for {store.authorities.set_policy(authority, replace(policy, pins=pins)).name}")
+        meant = [name for name in policy.pins if name == pack] or [one for one in policy.pins if one.startswith(pack)]
+        if len(meant) != 1:
+            raise typer.BadParameter(f"{pack} is no pinned pack; pinned are: {', '.join(policy.pins) or 'none'}")
+        pins = tuple(name for name in policy.pins if name != meant[0])
+        typer.echo(
+            f"{meant[0]} is unpinned for {store.authorities.set_policy(authority, replace(policy, pins=pins)).name}"
+        )
 
 
 @admin.command("create-token")

@@ -92,7 +92,7 @@ def check(
     workers = min(settings.workers or 1, len(documents)) or 1
     settings = settings.model_copy(update={"workers": min(os.cpu_count() or 1, workers)})
     official_only = Scenarios.KOSIT is scenarios or output_format is Format.KOSIT
-    authority = trying(policy or [])
+    authority = trying(policy or [], lang.value)
     if authority and official_only:
         raise typer.BadParameter("KoSIT knows no policies: leave it away, or use another format", param_hint="--policy")
     verdicts = set()

@@ -14,7 +14,7 @@ from einvoice.errors import Fault
 from einvoice.rules import Deed, Entry, LiveRegistry, Pack, RuleFolders
 from einvoice.rules.archive import Archive, ArchiveLimits, ReleaseRefused
 from einvoice.rules.release import Wish, keep, make_release, own_lexical
-from einvoice.rules.standing import Standing, State, dropped, standings
+from einvoice.rules.standing import Standing, State, dropped, rival, standings
 from einvoice.settings import Settings
 
 _WRONG_INPUT = 2
@@ -53,6 +53,8 @@ def import_command(
         typer.echo(f"einvoice: {path} is not imported: {reason} Nothing has changed.", err=True)
         raise typer.Exit(_WRONG_INPUT) from None
     typer.echo(f"{release.pack.name} {'is imported' if is_new else 'is here already'}")
+    if sha256 is None:
+        typer.echo("warning: without --sha256 nobody has compared the file with what its publisher says", err=True)
     _tell(folders, release.pack)
     for scenario in dropped(release.pack, LiveRegistry(folders).known()):
         told = f"it has no {scenario.name}: such invoices are rejected from {release.pack.valid_from} on"
@@ -92,6 +94,9 @@ def restore(
         found = chosen(registry, pack)
         if found.name not in registry.known().ledger.withdrawn:
             raise typer.BadParameter(f"{found.name} is not withdrawn", param_hint="PACK")
+        if other := rival(found, registry.known()):
+            told = f"{other.name} judges the same invoices with equal rank; withdraw it first"
+            raise typer.BadParameter(told, param_hint="PACK")
         folders.ledger.write(_entry(Deed.RESTORED, found, reason.strip()))
     _tell(folders, found)
 
@@ -107,8 +112,9 @@ def grace(
     with folders.ledger.locked():
         found = chosen(LiveRegistry(folders), pack)
         folders.ledger.write(_entry(Deed.GRACE, found, reason.strip(), days))
-    known = LiveRegistry(folders).known()
-    typer.echo(f"the pack before {found.name} may accept what it rejects until before {known.grace_ends(found)}")
+    end = LiveRegistry(folders).known().grace_ends(found)
+    over = "; that is past, nothing is graced" if end <= datetime.now().astimezone().date() else ""
+    typer.echo(f"the pack before {found.name} may accept what it rejects on days before {end}{over}")
 
 
 def _entry(deed: Deed, pack: Pack, reason: str = "", days: int | None = None) -> Entry:
@@ -135,4 +141,4 @@ def _more(standing: Standing) -> str:
         return f": from {standing.pack.valid_from} on"
     if standing.state is State.WITHDRAWN and not standing.by:
         return "; no other pack judges its scenarios: such invoices are held"
-    return f"; {', '.join(pack.name for pack in standing.by)} judges" if standing.by else ""
+    return f"; judged is by {', '.join(pack.name for pack in standing.by)}" if standing.by else ""

@@ -8,6 +8,7 @@ import typer
 
 from einvoice.cli.admin import _open, admin
 from einvoice.errors import Fault
+from einvoice.explain import Lang
 from einvoice.model.policy import DEFAULT_PROFILES, AuthorityPolicy, Demand, PolicyAction
 from einvoice.model.routing import Authority
 from einvoice.rules import LiveRegistry, RuleFolders
@@ -18,6 +19,7 @@ from einvoice.validation.policyfiles import MISSING, policy_folders, policy_name
 from einvoice.validation.policyreading import read_schema
 from einvoice.validation.policyschema import PolicyRefused
 
+_SOMEBODY: dict[Lang, str] = {"de": "Die Behörde", "en": "The authority"}  # who asks where a policy is only tried
 AuthorityId = Annotated[str, typer.Option("--authority", help="Id of the authority; list-authorities shows it.")]
 
 
@@ -48,6 +50,8 @@ def set_policy(
         asked = () if action is Action.OFF else (Demand(policy, PolicyAction(action)),)
         changed = store.authorities.set_policy(authority, replace(known.policy, demands=others + asked))
         typer.echo(f"{changed.name}: {_asked(changed.policy)}")
+    if own := Settings().policy_dir if action is not Action.OFF else None:
+        typer.echo(f"every service and worker must be started with EINVOICE_POLICY_DIR={own}", err=True)
 
 
 @admin.command("set-profiles")
@@ -128,7 +132,7 @@ def _taken(policy: AuthorityPolicy) -> str:
     return f"takes {', '.join(policy.profiles)}"
 
 
-def trying(wanted: list[str]) -> Authority | None:
+def trying(wanted: list[str], lang: Lang) -> Authority | None:
     """An authority that asks what is named on the command line: `NAME`, `NAME=warn`, `NAME=reject`."""
     demands: dict[str, Demand] = {}
     for one in wanted:
@@ -138,4 +142,4 @@ def trying(wanted: list[str]) -> Authority | None:
         demands[name] = Demand(name, PolicyAction(action or PolicyAction.REJECT))
     if not demands:
         return None
-    return Authority(id="", name="einvoice check", policy=AuthorityPolicy(demands=tuple(demands.values())))
+    return Authority(id="", name=_SOMEBODY[lang], policy=AuthorityPolicy(demands=tuple(demands.values())))

@@ -75,7 +75,10 @@ def reassess(
 
     settings = Settings()
     folders = RuleFolders.of(settings)
-    name = chosen(LiveRegistry(folders), pack).name
+    registry = LiveRegistry(folders)
+    name = chosen(registry, pack).name
+    if name not in registry.known().ledger.withdrawn:
+        typer.echo(f"{name} is not withdrawn: it may judge again what it has judged, then nothing differs", err=True)
     listing = Listing(output_format=output_format, before="decided", after="now", show_all=show_all)
     with open_stored(settings) as (bench, store):
         submissions = judged(store, SubmissionFilter(pack=name))

@@ -11,6 +11,7 @@ from einvoice.faces.words import word
 from einvoice.model.assessment import Verdict
 from einvoice.model.submission import Event, Handling, Hold, Submission
 from einvoice.reports.formats import day, size, visible
+from einvoice.routing import leitweg_problem
 
 _TONES = {Verdict.ACCEPTED: "accepted", Verdict.REJECTED: "rejected"}
 _ENDED = (Handling.WITHDRAWN, Handling.EXPIRED)
@@ -75,6 +76,11 @@ def shell_word(text: str) -> str:
     return shlex.quote(visible(text))
 
 
+def mistyped(leitweg_id: str) -> bool:
+    """Whether a Leitweg-ID looks wrong, so that an operator does not register a slip of the pen."""
+    return leitweg_problem(leitweg_id) is not None
+
+
 def upper_first(text: str) -> str:
     """With a capital letter at the start, the rest as it is."""
     return text[:1].upper() + text[1:]
@@ -85,6 +91,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "actor": actor,
     "badge": badge,
     "hold_reason": hold_reason,
+    "mistyped": mistyped,
     "shell_word": shell_word,
     "short_moment": short_moment,
     "size": size,

@@ -227,7 +227,7 @@ def test_anyone_can_try_policies_on_a_file(policies: list[str], code: int, outco
     assert done.returncode == code, done.stderr
     line = json.loads(done.stdout)
     assert (line["verdict"], line["policy"]["outcome"]) == ("accepted", outcome)
-    assert line["policy"]["authority"] == "einvoice check"
+    assert line["policy"]["authority"] == "Die Behörde"
 
 
 @pytest.mark.parametrize("policy", ["no-such", "../order-number", "order-number=perhaps"])

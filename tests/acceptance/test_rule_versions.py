@@ -107,7 +107,7 @@ def test_a_running_service_follows_what_the_operator_decides(
     assert _pack(client, numbered("R-1")) == (NEW, "rejected")
 
     withdrawn = run("rules", "withdraw", NEW, "--reason", "Währung ANG fehlt", of=service)
-    assert (withdrawn.returncode, f"{OLD} judges" in withdrawn.stdout) == (0, True)
+    assert (withdrawn.returncode, f"judged is by {OLD}" in withdrawn.stdout) == (0, True)
     assert _pack(client, numbered("R-2")) == (OLD, "accepted")
 
     listed = run("rules", "reassess", NEW, "--format", "jsonl", of=service)
