@@ -158,3 +158,8 @@ def test_the_xml_that_is_missing_is_shown_as_text(examination: MakeExamination, 
     (shown,) = page.xpath("//pre")
     assert shown.text_content().startswith("<cac:PaymentMeans>")
     assert not page.xpath("//paymentmeans")
+
+
+def test_a_file_without_a_name_is_not_announced(examination: MakeExamination) -> None:
+    assert "Datei:" in html_report(examination(name="rechnung.xml"), "de")
+    assert "Datei:" not in html_report(examination(name=""), "de")
