@@ -66,5 +66,8 @@ def _preload(folders: RuleFolders) -> None:
     gc.freeze()  # what was compiled stays, and stays shared with the children
 
 
+# A pool that ends while a process of it is only beginning leaves that one with half a message; it would print so.
+if any("multiprocessing.forkserver" in word for word in sys.orig_argv):
+    _silence()
 if wanted := os.environ.pop(PRELOAD, ""):
     _preload(RuleFolders(**json.loads(wanted)))
