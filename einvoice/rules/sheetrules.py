@@ -1,6 +1,5 @@
 """What a Schematron compiled to XSLT asserts, read from its text: rule by rule, where, what, how severe."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -15,8 +14,6 @@ _XSL = "{http://www.w3.org/1999/XSL/Transform}"
 _ASSERTIONS = (f"{_SVRL}failed-assert", f"{_SVRL}successful-report")
 _DEFINING = tuple(_XSL + name for name in ("variable", "param", "function"))
 _OF_THE_COMPILER = ("schxslt", "archive", "axsl")  # names that the Schematron compilers use themselves
-_CITED = re.compile(r"\s*\[([\w.-]+)\]")
-_LEVELS = (("fatal error", Level.ERROR), ("warning warn", Level.WARNING), ("information info", Level.INFORMATION))
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -38,12 +35,12 @@ class SheetRules:
 
 
 def read_rules(data: bytes, sheet: Stylesheet) -> SheetRules:
-    """The rules of a stylesheet whose bytes were checked by hash; `sheet` knows the levels it does not say itself."""
+    """The rules of a stylesheet whose bytes were checked by hash; `sheet` knows what a report will call them."""
     root = reparse(data)
     rules: dict[str, tuple[Assertion, ...]] = {}
     for element in root.iter(*_ASSERTIONS):
         message = _canonical(element.find(f"{_SVRL}text"))
-        rule = _name(_said(element, "id"), message, sheet)
+        rule = sheet.name_of(_said(element, "id"), message)
         rules[rule] = (*rules.get(rule, ()), _assertion(element, message, rule, sheet))
     return SheetRules(rules, dict(_definitions(root)))
 
@@ -51,11 +48,11 @@ def read_rules(data: bytes, sheet: Stylesheet) -> SheetRules:
 def _assertion(element: etree._Element, message: str, rule: str, sheet: Stylesheet) -> Assertion:
     template = next(element.iterancestors(_XSL + "template"), None)
     variables = [] if template is None else [f"${name} = {text}" for name, text in _definitions(template)]
-    test = _said(element, "test")
+    test = _said(element, "test") or ""
     return Assertion(
         context="" if template is None else _plain(template.get("match", "")),
         test=" ; ".join([*variables, test if element.tag == _ASSERTIONS[0] else f"report: {test}"]),
-        level=_level(element) or sheet.level_of(rule),
+        level=sheet.level_said(_said(element, "flag"), _said(element, "role"), rule),
         message=message,
     )
 
@@ -67,21 +64,11 @@ def _definitions(parent: etree._Element) -> Iterator[tuple[str, str]]:
             yield name, _canonical(element)
 
 
-def _said(element: etree._Element, name: str) -> str:
-    """An attribute of what the stylesheet writes: literal, or by xsl:attribute."""
+def _said(element: etree._Element, name: str) -> str | None:
+    """An attribute of what the stylesheet writes: literal, or by xsl:attribute; None if it writes none."""
     written = element.find(f"{_XSL}attribute[@name='{name}']")
-    return _plain(element.get(name, "") if written is None else "".join(written.itertext()))
-
-
-def _level(element: etree._Element) -> Level | None:
-    said = {_said(element, "flag"), _said(element, "role")}
-    return next((level for words, level in _LEVELS if said & set(words.split())), None)
-
-
-def _name(given: str, message: str, sheet: Stylesheet) -> str:
-    """The name a report will use (Finding.rule)."""
-    cited = _CITED.match(message) if sheet.named_by == "message" or not given else None
-    return cited[1] if cited else given or sheet.unnamed
+    said = element.get(name) if written is None else "".join(written.itertext())
+    return None if said is None else _plain(said)
 
 
 def _canonical(element: etree._Element | None) -> str:

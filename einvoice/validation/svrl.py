@@ -5,7 +5,6 @@ import re
 from lxml import etree
 
 from einvoice.errors import Fault
-from einvoice.model import Level
 from einvoice.model.xml import reparse
 from einvoice.rules import Stylesheet
 from einvoice.validation.engine import Fired
@@ -13,13 +12,6 @@ from einvoice.validation.engine import Fired
 SVRL = "{http://purl.oclc.org/dsdl/svrl}"
 _FIRED = (f"{SVRL}failed-assert", f"{SVRL}successful-report")
 
-# SVRL flag and role, in this order of precedence (KoSIT report stylesheet); anything else is an error.
-_LEVELS = (
-    ({"fatal", "error"}, Level.ERROR),
-    ({"warning", "warn"}, Level.WARNING),
-    ({"information", "info"}, Level.INFORMATION),
-)
-_CITED = re.compile(r"\[([A-Z][\w-]*)\]")  # "[BR-45]-Each VAT breakdown …"
 # The older Schematron skeleton writes /*:Name[namespace-uri()='…'][1] and /@name, today's compilers /Q{…}Name[1].
 _ELEMENT_STEP = re.compile(r"/\*:([\w.-]+)\[namespace-uri\(\)='([^']*)'\]")
 _ATTRIBUTE_STEP = re.compile(r"/@(?=[\w.-]+$)")
@@ -48,28 +40,17 @@ def code_lists(name: str, document: etree._Element) -> CodeLists:
 
 def _fired(answer: etree._Element, sheet: Stylesheet, lists: CodeLists) -> Fired:
     message = " ".join((answer.findtext(f"{SVRL}text") or "").split())
-    rule = _rule(answer.get("id"), message, sheet)
+    rule = sheet.name_of(answer.get("id"), message)
     test = answer.get("test") or ""
     looked_up = _LOOKED_UP.search(test)
     return Fired(
         rule=rule,
-        level=_level(answer.get("flag"), answer.get("role"), rule, sheet),
+        level=sheet.level_said(answer.get("flag"), answer.get("role"), rule),
         location=_location(answer.get("location") or ""),
         test=test,
         message=message,
         codes=lists.get((looked_up[1], looked_up[2]), ()) if looked_up else (),
     )
-
-
-def _rule(given: str | None, message: str, sheet: Stylesheet) -> str:
-    cited = _CITED.match(message) if sheet.named_by == "message" else None
-    return cited[1] if cited else given or sheet.unnamed
-
-
-def _level(flag: str | None, role: str | None, rule: str, sheet: Stylesheet) -> Level:
-    if flag is None and role is None:
-        return sheet.level_of(rule)
-    return next((level for words, level in _LEVELS if words & {flag, role}), Level.ERROR)
 
 
 def _location(written: str) -> str:

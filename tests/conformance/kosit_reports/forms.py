@@ -156,6 +156,7 @@ def unknown() -> Made:
         ),
     )
     yield "ninety levels", "<a>" * 90 + "</a>" * 90
+    yield "more levels than allowed", "<a>" * 150 + "</a>" * 150
 
 
 def _laughs() -> str:

@@ -31,6 +31,7 @@ def report_of(answer: Any) -> etree._Element:
         (invoice(), 200, ["accept"]),
         (invoice("reject"), 406, ["reject"]),
         (ENVELOPE, 406, ["reject"]),
+        (b"<a>" * 101 + b"</a>" * 101, 406, ["reject"]),
         (b"<a><b></a>", 422, ["reject"]),
         (b"Guten Tag", 422, ["reject"]),
         (b" \n", 422, ["reject"]),

@@ -131,12 +131,28 @@ def test_a_violated_schema_is_told_in_the_codes_of_xerces(judged: Examination, f
 
 
 @pytest.mark.parametrize(
-    ("code", "valid"), [("malformed", "false"), ("doctype", "false"), ("too-deep", "false"), ("sbdh", "true")]
+    ("code", "valid"),
+    [
+        ("malformed", "false"),
+        ("doctype", "false"),
+        ("too-deep", "true"),
+        ("too-many-nodes", "true"),
+        ("sbdh", "true"),
+    ],
 )
-def test_a_refused_file_matched_no_scenario(examination: MakeExamination, code: str, valid: str) -> None:
+def test_a_refused_file_matched_no_scenario_and_is_an_invalid_step_only_if_it_is_no_xml(
+    examination: MakeExamination, code: str, valid: str
+) -> None:
     root = report(examination(assessment=Assessment.refused(RefusalNotice(code)), document=None, invoice=None))
     assert (steps(root), recommended(root)) == ({"val-xml": valid}, ["reject"])
     assert root.find(f"{REP}noScenarioMatched") is not None
+
+
+def test_a_limit_that_refused_readable_xml_is_named_in_the_reasons(examination: MakeExamination) -> None:
+    refused = Assessment.refused(RefusalNotice("too-deep", {"limit": "100"}))
+    page = report(examination(assessment=refused, document=None, invoice=None)).find(f"{REP}assessment")
+    assert page is not None
+    assert "100" in "".join(page.itertext())
 
 
 @pytest.mark.parametrize("verdict", [Verdict.ACCEPTED, Verdict.REJECTED])
@@ -151,7 +167,7 @@ def test_what_only_a_pack_of_ours_judged_matched_no_scenario(judged: Examination
 
 @pytest.mark.parametrize("ruleset", ["en16931-ubl", None])
 def test_an_undecided_document_has_no_assessment_in_either_direction(judged: Examination, ruleset: str | None) -> None:
-    fault = FaultNotice("engine-abort", "quotes the invoice", True, ruleset)
+    fault = FaultNotice("engine-abort", "quotes the invoice", True, ruleset=ruleset)
     undecided = replace(judged, assessment=replace(judged.assessment, verdict=Verdict.UNDECIDED, fault=fault))
     text = kosit_report(undecided)
     root = etree.fromstring(text)

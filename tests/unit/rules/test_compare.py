@@ -3,13 +3,14 @@
 import hashlib
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
 from einvoice.model import Level
 from einvoice.rules import ArtefactStore, Pack, RuleFolders, Stylesheet
 from einvoice.rules.compare import Change, PackComparison, compare
-from einvoice.rules.manifest import ArtefactFile
+from einvoice.rules.manifest import ArtefactFile, Family
 from einvoice.rules.sheetrules import read_rules
 from einvoice.settings import Settings
 from tests.support.configuration import shipped
@@ -108,10 +109,28 @@ def test_what_only_the_compiler_needs_is_no_difference(compared: Compared) -> No
     assert compared(sheet(own.format("1"), rule("A")), sheet(own.format("2"), rule("A"))).same
 
 
-def test_a_rule_without_id_is_called_as_its_message_cites_it() -> None:
-    unnamed = Stylesheet(wheel="w", path="r.xsl", sha256="0" * 64)
+@pytest.mark.parametrize(("named_by", "name"), [("id", "UNSPECIFIC"), ("message", "BR-45")])
+def test_a_rule_without_id_is_called_as_its_report_will_call_it(named_by: Literal["id", "message"], name: str) -> None:
+    pack_says = Stylesheet(wheel="w", path="r.xsl", sha256="0" * 64, named_by=named_by)
     data = sheet(rule("X", text="[BR-45]-Each …")).replace(b' id="X"', b"")
-    assert set(read_rules(data, unnamed).rules) == {"BR-45"}
+    assert set(read_rules(data, pack_says).rules) == {name}
+
+
+@pytest.mark.parametrize(
+    ("written", "level"),
+    [
+        ('flag="warning"', Level.WARNING),
+        ('role="info"', Level.INFORMATION),
+        ('flag="nobody knows it"', Level.ERROR),
+        ("", Level.INFORMATION),
+    ],
+)
+def test_a_rule_has_the_level_its_report_will_say_and_without_one_the_packs(written: str, level: Level) -> None:
+    families = (Family(rules=("A",), level=Level.INFORMATION, reason="…"),)
+    pack_says = Stylesheet(wheel="w", path="r.xsl", sha256="0" * 64, levels=families)
+    data = sheet(rule("A")).replace(b'flag="fatal"', written.encode())
+    (found,) = read_rules(data, pack_says).rules["A"]
+    assert found.level is level
 
 
 def test_the_two_xrechnung_packs_differ_as_checked_by_hand() -> None:

@@ -1,4 +1,4 @@
-"""What a manifest says of a stylesheet: code lists it is given, and levels for rules that have none of their own."""
+"""What a manifest says of a stylesheet: code lists it is given, names and levels of rules that say none themselves."""
 
 import pytest
 
@@ -37,6 +37,41 @@ def packs() -> tuple[Pack, ...]:
 )
 def test_the_first_family_a_rule_fits_gives_its_level_and_none_means_error(rule: str, level: Level) -> None:
     assert SHEET.level_of(rule) is level
+
+
+@pytest.mark.parametrize(
+    ("flag", "role", "level"),
+    [
+        ("fatal", None, Level.ERROR),
+        ("warn", "error", Level.ERROR),
+        ("info", "warning", Level.WARNING),
+        (None, "information", Level.INFORMATION),
+        ("grave", None, Level.ERROR),
+        ("", None, Level.ERROR),
+        (None, None, Level.WARNING),
+    ],
+)
+def test_the_severest_of_flag_and_role_counts_and_the_packs_level_only_without_either(
+    flag: str | None, role: str | None, level: Level
+) -> None:
+    assert SHEET.level_said(flag, role, "CII-SR-465") is level
+
+
+@pytest.mark.parametrize(
+    ("named_by", "given", "message", "name"),
+    [
+        ("id", "BR-1", "[BR-2]-text", "BR-1"),
+        ("id", None, "[BR-2]-text", "UNSPECIFIC"),
+        ("id", "", "text", "UNSPECIFIC"),
+        ("message", "FX-1", "[BR-2]-text", "BR-2"),
+        ("message", "FX-1", "as [BR-2] says", "FX-1"),
+        ("message", None, "[1] text", "UNSPECIFIC"),
+    ],
+)
+def test_only_where_the_pack_says_so_the_rule_cited_first_is_the_name(
+    named_by: str, given: str | None, message: str, name: str
+) -> None:
+    assert SHEET.model_copy(update={"named_by": named_by}).name_of(given, message) == name
 
 
 def test_code_lists_lie_beside_their_stylesheet_and_are_files_of_the_pack() -> None:
