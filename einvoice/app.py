@@ -1,13 +1,14 @@
 """The composition root: settings in, wired objects out. Nothing else knows what is plugged into what."""
 
 import gc
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
-from einvoice import routing
+from einvoice import __version__, routing
 from einvoice.delivery import Deliveries
 from einvoice.extraction import Limits, extract
 from einvoice.identity import Identity
@@ -16,12 +17,15 @@ from einvoice.model.examination import Examination
 from einvoice.pipeline import Desk, Stages
 from einvoice.reports import html_report, json_report
 from einvoice.rules import ArtefactStore, LiveRegistry, Registry, RuleFolders
+from einvoice.scanning import Scanner, open_scanner, scan_contents, scan_received
 from einvoice.semantics import read_invoice
 from einvoice.settings import Settings
 from einvoice.store import Store, open_store
+from einvoice.upkeep import Upkeep
 from einvoice.validation import ValidatorPool
-from einvoice.worker import WakeQueue
+from einvoice.worker import WakeQueue, run_worker
 
+QUEUE = "queue"  # name of the secret that signs wake-ups
 DROP_FOLDER_LANGUAGE: Literal["de"] = "de"  # whoever puts files into a folder cannot say which one is wanted
 
 
@@ -38,6 +42,7 @@ class App:
     identity: Identity
     deliveries: Deliveries
     spool: Spool
+    scanner: Scanner
 
 
 def tune_garbage_collection() -> None:
@@ -62,16 +67,19 @@ def open_app(settings: Settings) -> Iterator[App]:
     """The whole service of one process; closed at the end. Raises Fault if the store or a rule pack can't be used."""
     registry = LiveRegistry(RuleFolders.of(settings))
     store = open_store(settings)
+    scanner, queue = open_scanner(settings), WakeQueue(settings, store.processes.secret(QUEUE))
     with ValidatorPool(settings) as pool:
         stages = open_stages(settings, pool)
         desk = Desk(
+            scan=partial(scan_received, scanner=scanner),
+            scan_inside=partial(scan_contents, scanner=scanner),
             extract=stages.extract,
             read=stages.read,
             route=partial(routing.route, directory=store.authorities),
             assess=stages.assess,
             store=store,
             settings=settings,
-            wake=WakeQueue(settings).wake,
+            wake=queue.wake,
             render_report=_report,
         )
         try:
@@ -85,9 +93,20 @@ def open_app(settings: Settings) -> Iterator[App]:
                 identity=Identity(store, settings),
                 deliveries=Deliveries(store),
                 spool=Spool(settings.data_dir / "spool", settings.max_upload_bytes),
+                scanner=scanner,
             )
         finally:
+            queue.close()
             store.close()
+
+
+def work(app: App, stop: threading.Event) -> None:
+    """Work until `stop` is set, and see to everything that has to be done again and again."""
+    upkeep = Upkeep(app.store, __version__)
+    try:
+        run_worker(app.desk, app.settings, stop, upkeep.errands(), secret=app.store.processes.secret(QUEUE))
+    finally:
+        upkeep.sign_off()
 
 
 def _report(examination: Examination, kind: Literal["html", "json"]) -> bytes:

@@ -19,13 +19,22 @@ class Refusal(Exception):
 
 
 class Fault(Exception):
-    """We could not do our work; `deterministic` says that a retry of the same document can't help."""
+    """We could not do our work; `deterministic` says that a retry of the same document can't help.
+
+    `elsewhere` says that it is not about this document: storage, scanner or database are away. Trying goes on.
+    """
 
     def __init__(
-        self, cause: str, detail: str = "", *, deterministic: bool = False, ruleset: str | None = None
+        self,
+        cause: str,
+        detail: str = "",
+        *,
+        deterministic: bool = False,
+        elsewhere: bool = False,
+        ruleset: str | None = None,
     ) -> None:
         super().__init__(cause, detail)
-        self.notice = FaultNotice(cause, detail, deterministic, ruleset)
+        self.notice = FaultNotice(cause, detail, deterministic, elsewhere, ruleset)
 
     def __reduce__(self) -> tuple[object, ...]:
         return _fault, (self.notice,)
@@ -36,4 +45,10 @@ def _refusal(notice: RefusalNotice) -> Refusal:
 
 
 def _fault(notice: FaultNotice) -> Fault:
-    return Fault(notice.cause, notice.detail, deterministic=notice.deterministic, ruleset=notice.ruleset)
+    return Fault(
+        notice.cause,
+        notice.detail,
+        deterministic=notice.deterministic,
+        elsewhere=notice.elsewhere,
+        ruleset=notice.ruleset,
+    )

@@ -21,17 +21,22 @@ from einvoice.model.document import InvoiceDocument
 from einvoice.model.examination import DocumentFacts, Examination
 from einvoice.model.invoice import Invoice
 from einvoice.model.routing import Routing
-from einvoice.model.submission import Claim, Door, Receipt, Submission
+from einvoice.model.submission import Claim, Door, Priority, Receipt, Submission
 from einvoice.model.trouble import FaultNotice
 from einvoice.settings import Settings
 from einvoice.store import ClaimLost, Store
 
 _LOOK_SECONDS = 0.1  # between two looks at a submission someone waits for
 _LONGEST_DELAY_SECONDS = 3600.0
+_AWAY = 3  # times the first delay, where a part of the service is away
 _ABOUT_RULES = ("rules-", "policy-")  # faults whose detail names packs and files, and nothing of the invoice
 _CHANCE = random.SystemRandom()
 
 log = structlog.get_logger()
+
+
+def unscanned(data: object) -> None:
+    """The virus scan where there is none."""
 
 
 def unrouted(invoice: Invoice) -> Routing:  # noqa: ARG001
@@ -43,6 +48,8 @@ def unrouted(invoice: Invoice) -> Routing:  # noqa: ARG001
 class Stages:
     """The stages of the way, each with all it needs. Enough for a check that keeps nothing."""
 
+    scan: Callable[[bytes], None] = unscanned  # what was received; raises Fault
+    scan_inside: Callable[[InvoiceDocument], None] = unscanned  # what was taken out of it; raises Fault
     extract: Callable[[bytes], InvoiceDocument]  # raises Refusal, Fault
     read: Callable[[InvoiceDocument], Invoice]
     route: Callable[[Invoice], Routing] = unrouted
@@ -55,15 +62,15 @@ class Desk(Stages):
 
     store: Store
     settings: Settings
-    wake: Callable[[str], None]  # says that a submission waits; may get lost
+    wake: Callable[[str, Priority], None]  # says that a submission waits; may get lost
     render_report: Callable[[Examination, Literal["html", "json"]], bytes]
 
 
 def process(submission_id: str, desk: Desk) -> None:
     """Take one received submission to its decision.
 
-    (1) claim it, (2) take the invoice out, (3) read it, (4) find its authority, (5) assess it, (6) decide.
-    A Refusal is a decision. A Fault is tried again later, then held. Nobody decides under a lost claim.
+    (1) claim it, (2) look for viruses and take the invoice out, (3) read it, (4) find its authority, (5) assess it,
+    (6) decide. A Refusal is a decision. A Fault is tried again later, then held. Nobody decides under a lost claim.
     """
     claim = desk.store.claims.claim(submission_id)  # (1)
     if claim is None:  # someone else has it, it waits for its next try, or it is decided
@@ -73,7 +80,8 @@ def process(submission_id: str, desk: Desk) -> None:
         name=received.name,
         sha256=received.sha256,
         size=received.size,
-        fetch=lambda: desk.store.blobs.read(received.sha256),
+        fetch=lambda: desk.store.originals.read(received),
+        scanned=received.malware is None,  # one that was found comes here only after two operators let it through
     )
     examination, routing = _look(source, received.received_at, desk.store.clock(), desk)  # (2) to (5)
     fault = examination.assessment.fault
@@ -81,8 +89,8 @@ def process(submission_id: str, desk: Desk) -> None:
         if fault is not None:
             told = {"detail": fault.detail} if fault.cause.startswith(_ABOUT_RULES) else {}
             log.warning("fault", submission=submission_id, cause=fault.cause, attempt=claim.submission.attempts, **told)
-        if fault is not None and _can_be_tried_again(claim, fault, desk):
-            desk.store.claims.postpone(claim, fault, _next_try(claim, desk))
+        if fault is not None and desk.store.claims.can_be_tried_again(claim, fault):
+            desk.store.claims.postpone(claim, fault, _next_try(claim, fault, desk))
         else:
             desk.store.claims.decide(claim, Decision.of(examination, routing))  # (6) one transaction
             log.info("decided", submission=submission_id, verdict=str(examination.verdict))
@@ -111,7 +119,7 @@ def submit(
     finally:
         spooled.discard()
     if receipt.created:
-        desk.wake(receipt.submission.id)
+        desk.wake(receipt.submission.id, receipt.submission.priority)
     return receipt
 
 
@@ -134,6 +142,7 @@ class _Source:
     sha256: str
     size: int
     fetch: Callable[[], bytes]  # raises Fault
+    scanned: bool = True  # False: two operators have let it through
 
 
 def _look(
@@ -144,7 +153,12 @@ def _look(
     invoice: Invoice | None = None
     routing = Routing()
     try:
-        document = stages.extract(source.fetch())  # (2)
+        data = source.fetch()
+        if source.scanned:
+            stages.scan(data)
+        document = stages.extract(data)  # (2)
+        if source.scanned:
+            stages.scan_inside(document)
         invoice = stages.read(document)  # (3)
         routing = stages.route(invoice)  # (4)
         day = received_at.astimezone().date()  # where we are
@@ -175,11 +189,12 @@ def _bug(error: Exception) -> FaultNotice:
     return FaultNotice("internal", place, deterministic=False)
 
 
-def _can_be_tried_again(claim: Claim, fault: FaultNotice, desk: Desk) -> bool:
-    return not fault.deterministic and claim.submission.attempts < desk.settings.max_attempts
+def _next_try(claim: Claim, fault: FaultNotice, desk: Desk) -> datetime:
+    """Twice as late each time, up to an hour, and never all of them at once.
 
-
-def _next_try(claim: Claim, desk: Desk) -> datetime:
-    """Twice as late each time, up to an hour, and never all of them at once."""
+    Where a part of the service is away, at a steady pace: it may be back any time.
+    """
     delay = min(desk.settings.retry_seconds * 2 ** (claim.submission.attempts - 1), _LONGEST_DELAY_SECONDS)
+    if fault.elsewhere:
+        delay = desk.settings.retry_seconds * _AWAY
     return desk.store.clock() + timedelta(seconds=delay * _CHANCE.uniform(0.5, 1.5))

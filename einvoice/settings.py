@@ -7,9 +7,19 @@ import sys
 from functools import cached_property
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+# How the address of each part may begin.
+_SCHEMES = {
+    "database_url": ("sqlite", "postgresql"),
+    "blob_url": ("file", "s3"),
+    "queue_url": ("redis", "rediss", "postgresql"),
+    "clamd_url": ("unix", "tcp"),
+    "otlp_endpoint": ("http", "https"),
+}
 
 PACKAGE = Path(__file__).resolve().parent
 
@@ -39,9 +49,17 @@ class Settings(BaseSettings):
     policy_dir: Path | None = None  # policies of your own, NAME.sch, beside those that come with the service
 
     # What is used
-    database_url: str = ""  # empty: SQLite under data_dir; only sqlite:/// so far
-    blob_url: str = ""  # empty: files under data_dir; nothing else so far
-    queue_url: str = ""  # empty: SQLite under data_dir; nothing else so far
+    database_url: str = ""  # empty: SQLite under data_dir; postgresql://USER:PASSWORD@HOST/NAME for many hosts
+    blob_url: str = ""  # empty: files under data_dir; file:///FOLDER, or s3://BUCKET/PREFIX (AWS_* tells the rest)
+    queue_url: str = ""  # empty: SQLite under data_dir; redis://HOST:PORT/NUMBER or postgresql://… for many hosts
+    clamd_url: str = ""  # empty: no virus scan; unix:///run/clamav/clamd.ctl or tcp://HOST:3310
+    clamd_seconds: float = Field(default=30.0, gt=0)  # for one scan
+    otlp_endpoint: str = ""  # empty: no traces; http://HOST:4318 sends OpenTelemetry traces there
+
+    # Keys; all processes of a service share them
+    signing_key_file: Path | None = None  # Ed25519 in PEM, of receipts and checkpoints; none: made under data_dir/keys
+    master_key_file: Path | None = None  # seals what is stored: a line "ID BASE64" a key, the first one wraps anew
+    master_key_command: str = ""  # prints the same, for keys that must not lie on a disk
 
     # The web side
     host: str = "127.0.0.1"  # where to listen
@@ -57,8 +75,19 @@ class Settings(BaseSettings):
     sweep_seconds: float = Field(default=3.0, gt=0)  # how often due work is looked for
     claim_seconds: float = Field(default=120.0, gt=0)  # a claim older than this is open to others
     max_attempts: int = Field(default=5, ge=1)  # of one document before a Fault becomes a hold
+    max_crashes: int = Field(default=2, ge=1)  # processes one document may kill before it is held
     retry_seconds: float = Field(default=5.0, gt=0)  # before the first retry; doubles each time
     lease_seconds: int = Field(default=300, ge=1)  # default time an authority has to acknowledge
+
+    max_backlog: int = Field(default=50_000, ge=1)  # undecided submissions; beyond, doors answer 503 and folders wait
+    drain_seconds: float = Field(
+        default=0.0, ge=0
+    )  # after SIGTERM: not ready, yet serving, for a proxy to notice
+    metrics_port: int = Field(default=0, ge=0, le=65535)  # where `einvoice worker` serves /metrics; 0: nowhere
+    checkpoint_seconds: float = Field(default=300.0, gt=0)  # how often the head of the audit chain is signed
+
+    # Keeping
+    rejected_days: int = Field(default=90, ge=1)  # rejected and declined invoices are deleted after so many days
 
     # Limits of one document
     max_upload_bytes: int = 15_000_000  # of a file, XML or PDF, and of the XML in a PDF
@@ -76,19 +105,13 @@ class Settings(BaseSettings):
 
     log_json: bool = False  # one JSON object a log line, for log collectors
 
-    @field_validator("blob_url", "queue_url")
+    @field_validator("database_url", "blob_url", "queue_url", "clamd_url", "otlp_endpoint")
     @classmethod
-    def _only_embedded(cls, value: str) -> str:
-        """A setting that would silently do nothing is refused."""
-        if value:
-            raise ValueError("only the embedded default is supported so far; leave it empty")
-        return value
-
-    @field_validator("database_url")
-    @classmethod
-    def _only_sqlite(cls, value: str) -> str:
-        if value and not value.startswith("sqlite:///"):
-            raise ValueError("only sqlite:/// is supported so far")
+    def _known_scheme(cls, value: str, info: ValidationInfo) -> str:
+        """An address nothing here can use is refused, not ignored; what it holds may be secret and is not repeated."""
+        schemes = _SCHEMES[info.field_name or ""]
+        if value and urlsplit(value).scheme not in schemes:
+            raise ValueError(f"must begin with {' or '.join(f'{scheme}://' for scheme in schemes)}")
         return value
 
     @field_validator("kosit_networks")
@@ -105,6 +128,8 @@ class Settings(BaseSettings):
     @cached_property
     def resolved_database_url(self) -> str:
         """SQLAlchemy URL of the database in use."""
+        if self.database_url.startswith("postgresql://"):
+            return self.database_url.replace("postgresql://", "postgresql+psycopg://", 1)
         return self.database_url or f"sqlite:///{self.data_dir.resolve() / 'einvoice.db'}"
 
     @cached_property

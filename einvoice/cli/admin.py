@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from einvoice.model.account import Role
+from einvoice.model.policy import AuthorityPolicy
 from einvoice.routing import LeitwegProblem, leitweg_problem
 from einvoice.settings import Settings
 
@@ -96,14 +97,15 @@ def pin_pack(
     found = chosen(registry, pack, hint="--pack")
     if found.name in registry.known().ledger.withdrawn:
         raise typer.BadParameter(f"{found.name} is withdrawn; `einvoice rules restore` brings it back")
-    with _open() as (store, _):
-        policy = store.authorities.get(authority).policy
+
+    def pinned(policy: AuthorityPolicy) -> AuthorityPolicy:
         for name in set(policy.pins) - {found.name}:
             if any(other.name == name and other.families & found.families for other in registry.packs):
                 raise typer.BadParameter(f"{name} is pinned for the same invoices; unpin it first")
-        pins = tuple(dict.fromkeys((*policy.pins, found.name)))
-        name = store.authorities.set_policy(authority, replace(policy, pins=pins)).name
-        typer.echo(f"{found.name} judges what goes to {name}")
+        return replace(policy, pins=tuple(dict.fromkeys((*policy.pins, found.name))))
+
+    with _open() as (store, _):
+        typer.echo(f"{found.name} judges what goes to {store.authorities.set_policy(authority, pinned).name}")
 
 
 @admin.command("unpin-pack")
@@ -114,15 +116,16 @@ def unpin_pack(
     ],
 ) -> None:
     """Let the day of receipt choose the rule pack again."""
-    with _open() as (store, _):
-        policy = store.authorities.get(authority).policy
+
+    def unpinned(policy: AuthorityPolicy) -> AuthorityPolicy:
         meant = [name for name in policy.pins if name == pack] or [one for one in policy.pins if one.startswith(pack)]
         if len(meant) != 1:
             raise typer.BadParameter(f"{pack} is no pinned pack; pinned are: {', '.join(policy.pins) or 'none'}")
-        pins = tuple(name for name in policy.pins if name != meant[0])
-        typer.echo(
-            f"{meant[0]} is unpinned for {store.authorities.set_policy(authority, replace(policy, pins=pins)).name}"
-        )
+        typer.echo(f"{meant[0]} is unpinned")
+        return replace(policy, pins=tuple(name for name in policy.pins if name != meant[0]))
+
+    with _open() as (store, _):
+        store.authorities.set_policy(authority, unpinned)
 
 
 @admin.command("create-token")

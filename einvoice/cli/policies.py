@@ -42,13 +42,17 @@ def set_policy(
     One that does not compile is refused with file, line and reason (code 2), and nothing changes.
     """
     with _open() as (store, _):
-        known = store.authorities.get(authority)
+        store.authorities.get(authority)
         if action is not Action.OFF:
             with ValidatorPool(Settings().model_copy(update={"workers": 1}), preload=False) as pool:
                 compile_all(pool, (policy,))
-        others = tuple(demand for demand in known.policy.demands if demand.policy != policy)
         asked = () if action is Action.OFF else (Demand(policy, PolicyAction(action)),)
-        changed = store.authorities.set_policy(authority, replace(known.policy, demands=others + asked))
+
+        def switched(known: AuthorityPolicy) -> AuthorityPolicy:
+            others = tuple(demand for demand in known.demands if demand.policy != policy)
+            return replace(known, demands=others + asked)
+
+        changed = store.authorities.set_policy(authority, switched)
         typer.echo(f"{changed.name}: {_asked(changed.policy)}")
     if own := Settings().policy_dir if action is not Action.OFF else None:
         typer.echo(f"every service and worker must be started with EINVOICE_POLICY_DIR={own}", err=True)
@@ -71,8 +75,8 @@ def set_profiles(
             f"not known: {', '.join(sorted(unknown))}; known are {offered}", param_hint="--profile"
         )
     with _open() as (store, _):
-        policy = replace(store.authorities.get(authority).policy, profiles=tuple(dict.fromkeys(profile or ())) or None)
-        changed = store.authorities.set_policy(authority, policy)
+        taken = tuple(dict.fromkeys(profile or ())) or None
+        changed = store.authorities.set_policy(authority, lambda known: replace(known, profiles=taken))
         typer.echo(f"{changed.name}: {_taken(changed.policy)}")
 
 

@@ -65,7 +65,7 @@ class Bench:
         before = decided.assessment if decided else Assessment(verdict=submission.verdict or Verdict.UNDECIDED)
         day = submission.received_at.astimezone().date()  # where we are, as when it came in
         try:
-            after = self._examined(store.submissions.original(submission.id), submission.name, day, pins).assessment
+            after = self._examined(store.originals.read(submission), submission.name, day, pins).assessment
         except Fault as fault:
             after = _unread(fault)
         return Comparison(name=submission.id, invoice_number=submission.invoice_number, before=before, after=after)

@@ -9,12 +9,11 @@ from typing import Annotated
 
 import typer
 
-from einvoice.app import App, open_app, rule_artefacts
+from einvoice.app import App, open_app, rule_artefacts, work
 from einvoice.identity.identity import is_loopback
 from einvoice.logs import configure_logs
 from einvoice.rules import load_packs, sync
 from einvoice.settings import Settings
-from einvoice.worker import run_worker
 
 _DRAIN_SECONDS = 30  # running requests get this long at the end
 
@@ -50,7 +49,7 @@ def worker(
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     with open_app(settings) as app:
-        run_worker(app.desk, settings, stop)
+        work(app, stop)
 
 
 def _settings(**given: object) -> Settings:
@@ -65,7 +64,7 @@ def _settings(**given: object) -> Settings:
 def _working(app: App) -> Iterator[None]:
     """A worker in a thread for as long as the web side runs."""
     stop = threading.Event()
-    thread = threading.Thread(target=run_worker, args=(app.desk, app.settings, stop), name="worker")
+    thread = threading.Thread(target=work, args=(app, stop), name="worker")
     thread.start()
     try:
         yield

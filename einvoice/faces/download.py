@@ -14,7 +14,7 @@ _UNKNOWN = ("application/octet-stream", "")
 
 def original(submission: Submission, app: App) -> Response:
     """The bytes as they came in. Raises NotFound and Fault."""
-    data = app.store.submissions.original(submission.id)
+    data = app.store.originals.read(submission)
     examination = app.store.submissions.examination(submission.id)
     container = examination.document.container if examination and examination.document else None
     media_type, ending = _TYPES[container] if container else _UNKNOWN

@@ -6,6 +6,7 @@ from einvoice.model.assessment import Verdict
 from einvoice.model.examination import Examination
 from einvoice.model.routing import Routing
 from einvoice.model.submission import Hold
+from einvoice.model.trouble import MALWARE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +35,8 @@ class Decision:
 
 def _hold(examination: Examination, routing: Routing) -> Hold:
     fault = examination.assessment.fault
+    if fault is not None and fault.cause == MALWARE:
+        return Hold.QUARANTINE
     if examination.verdict is Verdict.UNDECIDED:
         return Hold.ENGINE if fault is not None and fault.deterministic else Hold.FAULT
     if examination.verdict is Verdict.ACCEPTED and routing.authority is None:

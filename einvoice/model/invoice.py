@@ -182,6 +182,20 @@ class Invoice:
         return self.text("BT-27")
 
     @property
+    def seller_id(self) -> str | None:
+        """Who issued it, in one word: VAT id, tax number, register number or own id, whichever comes first."""
+        for term_id in ("BT-31", "BT-32", "BT-30", "BT-29"):
+            if found := "".join((self.text(term_id) or "").split()).upper():
+                return f"{term_id}:{found}"
+        return None
+
+    @property
+    def issue_year(self) -> int | None:
+        """The year of BT-2."""
+        year = (self.issue_date or "")[:4]
+        return int(year) if len(year) == 4 and year.isascii() and year.isdigit() else None
+
+    @property
     def buyer_name(self) -> str | None:
         """BT-44."""
         return self.text("BT-44")

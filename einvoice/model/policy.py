@@ -29,12 +29,39 @@ class PolicyAction(StrEnum):
     REJECT = "reject"
 
 
+class Duplicates(StrEnum):
+    """What becomes of a further invoice of the same seller, number and year. It is flagged in any case."""
+
+    ACCEPT = "accept"  # handed over, flagged
+    HOLD = "hold"  # an operator decides
+
+
 @dataclass(frozen=True, slots=True)
 class Demand:
     """One policy an authority has switched on: `schematron/policy/NAME.sch`, and what follows where it is not met."""
 
     policy: str
     action: PolicyAction
+
+
+class StartEvent(StrEnum):
+    """From the end of which calendar year an invoice's time of retention counts."""
+
+    ISSUED = "issued"  # BT-2: the year in which the invoice was issued (§ 14b Abs. 1 UStG)
+    RECEIVED = "received"
+    BOOKED = "booked"  # acknowledged by the accounting system (§ 59 KomHVO NRW: the year of the closing of accounts)
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How long accepted invoices are kept: full years from the end of the year of the start event."""
+
+    start: StartEvent
+    years: int
+
+
+# Eight years from the end of the year of issue: § 14b Abs. 1 UStG, § 147 Abs. 3 AO (both since 2025).
+DEFAULT_RETENTION = Retention(StartEvent.ISSUED, 8)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +71,8 @@ class AuthorityPolicy:
     demands: tuple[Demand, ...] = ()
     profiles: tuple[str, ...] | None = None  # which it takes; None: DEFAULT_PROFILES
     pins: tuple[str, ...] = ()  # packs by name (id+version) that judge for it, whatever the day
+    duplicates: Duplicates = Duplicates.ACCEPT
+    retention: Retention = DEFAULT_RETENTION
 
     @property
     def asks(self) -> bool:
@@ -52,18 +81,28 @@ class AuthorityPolicy:
 
     @classmethod
     def read(cls, stored: Mapping[str, object], demands: tuple[Demand, ...] = ()) -> "AuthorityPolicy":
-        """As the directory keeps it: `{"profiles": […], "pins": […]}`, and the demands from their own table."""
-        profiles, pins = stored.get("profiles"), stored.get("pins")
+        """As the directory keeps it: what differs from the default, and the demands from their own table."""
+        profiles, pins, retention = stored.get("profiles"), stored.get("pins"), stored.get("retention")
         return cls(
             demands=demands,
             profiles=tuple(map(str, profiles)) if isinstance(profiles, list) else None,
             pins=tuple(map(str, pins)) if isinstance(pins, list) else (),
+            duplicates=Duplicates(str(stored.get("duplicates", Duplicates.ACCEPT))),
+            retention=Retention(StartEvent(retention[0]), int(retention[1]))
+            if isinstance(retention, list)
+            else DEFAULT_RETENTION,
         )
 
     def stored(self) -> dict[str, object]:
         """The other way round, without the demands."""
         kept: dict[str, object] = {"pins": list(self.pins)} if self.pins else {}
-        return kept if self.profiles is None else kept | {"profiles": list(self.profiles)}
+        if self.profiles is not None:
+            kept["profiles"] = list(self.profiles)
+        if self.duplicates is not Duplicates.ACCEPT:
+            kept["duplicates"] = str(self.duplicates)
+        if self.retention != DEFAULT_RETENTION:
+            kept["retention"] = [str(self.retention.start), self.retention.years]
+        return kept
 
 
 class Outcome(StrEnum):

@@ -5,7 +5,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 from einvoice.model.assessment import Verdict
 from einvoice.model.policy import Outcome
@@ -18,6 +18,25 @@ class Door(StrEnum):
     UPLOAD = "upload"  # the portal's form
     API = "api"
     FOLDER = "folder"  # the plain drop folder
+
+    @property
+    def priority(self) -> "Priority":
+        """Who waits at a screen, or a program for an answer, comes before folders full of files."""
+        return Priority.BULK if self is Door.FOLDER else Priority.INTERACTIVE
+
+
+class Priority(IntEnum):
+    """What is worked on first; lower is sooner."""
+
+    INTERACTIVE = 0
+    BULK = 1
+
+
+class HumanDecision(StrEnum):
+    """How a person ended what the rules could not, or sent on what was addressed to nobody."""
+
+    SENT_ON = "sent-on"  # to an authority, which is told that no verdict stands behind it
+    SENT_BACK = "sent-back"  # to the sender, not handed over
 
 
 class Handling(StrEnum):
@@ -40,8 +59,8 @@ class Hold(StrEnum):
     FAULT = "fault"  # attempts are used up
     ENGINE = "engine"  # the engine can't process this very document
     UNROUTABLE = "unroutable"  # accepted, but no authority has this Leitweg-ID
-    QUARANTINE = "quarantine"
-    CONFLICT = "conflict"
+    QUARANTINE = "quarantine"  # the virus scan found something
+    CONFLICT = "conflict"  # the authority wants no second invoice of the same seller, number and year
     PARKED = "parked"  # handing over failed for good
 
 
@@ -78,6 +97,16 @@ class Submission:
     warnings: int = 0
 
     delivery_id: str | None = None  # set once it is available
+
+    priority: Priority = Priority.INTERACTIVE
+    crashes: int = 0  # processes it killed so far
+    blob: str = ""  # name of the stored original
+    report_sha256: str | None = None  # of the report as stored
+    malware: str | None = None  # what the virus scan called it, for the operator alone
+    human_decision: HumanDecision | None = None
+    duplicate_of: str | None = None  # the first submission with the same seller, number and year
+    delete_after: datetime | None = None  # when retention ends
+    legal_hold: str | None = None  # why it is kept beyond that
 
     @property
     def settled(self) -> bool:
@@ -132,6 +161,12 @@ class EventKind(StrEnum):
     RETURNED = "returned"  # nack
     LEASE_EXPIRED = "lease-expired"
     ACKNOWLEDGED = "acknowledged"
+    CONSENTED = "consented"  # one of the two who must agree to let a quarantined file through
+    SENT_ON = "sent-on"  # by a person
+    SENT_BACK = "sent-back"  # by a person
+    HELD_BY_LAW = "held-by-law"  # must not be deleted
+    FREED_BY_LAW = "freed-by-law"  # may be deleted again
+    EXPIRED = "expired"  # original and report are deleted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from einvoice.model.assessment import Verdict
 from einvoice.model.submission import Handling, Hold
 
 HANDLING: dict[Handling, frozenset[Handling]] = {
-    Handling.RECEIVED: frozenset({Handling.PROCESSING, Handling.WITHDRAWN, Handling.EXPIRED}),
+    Handling.RECEIVED: frozenset({Handling.PROCESSING, Handling.AVAILABLE, Handling.WITHDRAWN, Handling.EXPIRED}),
     Handling.PROCESSING: frozenset(
         {Handling.PROCESSING, Handling.RECEIVED, Handling.DECIDED}
     ),  # claimed anew, put back
@@ -33,10 +33,12 @@ _ANEW = (
     (Verdict.UNDECIDED, Handling.RECEIVED, Hold.NONE),
 )
 
+# The one way past the rules: a person sends on what is held undecided. It stays undecided on all its further way.
+_BY_HAND = (Verdict.UNDECIDED, Handling.RECEIVED)
+
 # Where there can't be a formal verdict yet, where there must be one, and where it must be "accepted".
 _AT_WORK = frozenset({Handling.RECEIVED, Handling.PROCESSING})
 _HANDED_OVER = frozenset({Handling.AVAILABLE, Handling.LEASED, Handling.ACKNOWLEDGED})
-_DECIDED = _HANDED_OVER | {Handling.DECIDED}
 _ENDED = frozenset({Handling.ACKNOWLEDGED, Handling.WITHDRAWN, Handling.EXPIRED})
 
 
@@ -57,15 +59,28 @@ def check_transition(before: State, after: State) -> None:
     stays = new_handling is handling and new_hold is not hold
     if not stays and new_handling not in HANDLING[handling]:
         raise IllegalTransition(f"handling {handling} to {new_handling}")
+    if handling in _HANDED_OVER and new_verdict is not verdict:
+        raise IllegalTransition(f"verdict {verdict} to {new_verdict} after it was handed over")
+    if new_handling in _HANDED_OVER and handling not in _HANDED_OVER:
+        _check_handing_over(before, new_verdict)
     _check_state(new_verdict, new_handling, new_hold)
+
+
+def _check_handing_over(before: State, verdict: Verdict | None) -> None:
+    """Accepted, or held and sent on by hand."""
+    by_hand = before[:2] == _BY_HAND and before[2] is not Hold.NONE and verdict is Verdict.UNDECIDED
+    if verdict is not Verdict.ACCEPTED and not by_hand:
+        raise IllegalTransition(f"handed over though {verdict}")
+    if verdict is Verdict.ACCEPTED and before[1] is Handling.RECEIVED:
+        raise IllegalTransition("handed over before it was decided")
 
 
 def _check_state(verdict: Verdict | None, handling: Handling, hold: Hold) -> None:
     if handling in _AT_WORK and verdict not in (None, Verdict.UNDECIDED):
         raise IllegalTransition(f"{handling} though {verdict}")
-    if handling in _DECIDED and verdict in (None, Verdict.UNDECIDED):
+    if handling is Handling.DECIDED and verdict in (None, Verdict.UNDECIDED):
         raise IllegalTransition(f"{handling} without a verdict")
-    if handling in _HANDED_OVER and verdict is not Verdict.ACCEPTED:
+    if handling in _HANDED_OVER and verdict not in (Verdict.ACCEPTED, Verdict.UNDECIDED):
         raise IllegalTransition(f"{handling} though {verdict}")
     if handling in _ENDED and hold is not Hold.NONE:
         raise IllegalTransition(f"{handling} and held")

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+MALWARE = "virus"  # cause of the Fault that puts a file into quarantine; its detail names signature and place
+
 
 @dataclass(frozen=True, slots=True)
 class RefusalNotice:
@@ -19,4 +21,5 @@ class FaultNotice:
     cause: str  # short and stable, e.g. "engine-abort", "timeout"
     detail: str  # for the operator; never shown to a supplier
     deterministic: bool  # true: the same document will fail the same way, so a retry is pointless
+    elsewhere: bool = False  # true: not about this document (a part of the service is away), so trying goes on
     ruleset: str | None = None  # the artefact that was at work, e.g. "en16931-ubl"; None: none was, or unknown

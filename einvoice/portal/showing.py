@@ -71,7 +71,7 @@ def release(
     if not reason.strip():
         return _page(screen, submission, trouble=Trouble(code="reason-missing"))
     if submission.hold in RETRIABLE:
-        screen.app.store.claims.release(submission.id, actor=operator.actor, reason=reason.strip())
+        screen.app.store.people.retry(submission.id, actor=operator.actor, reason=reason.strip())
     return RedirectResponse(f"{LIST_PATH}/{submission.id}", status_code=303)
 
 

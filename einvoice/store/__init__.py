@@ -10,23 +10,39 @@ from datetime import UTC, datetime
 from einvoice.model.transitions import IllegalTransition
 from einvoice.settings import Settings
 from einvoice.store.accounts import Accounts
+from einvoice.store.audit import Audit
 from einvoice.store.authorities import Authorities
-from einvoice.store.blobs import FileBlobs
-from einvoice.store.claims import Claims
+from einvoice.store.blobs import Blobs, open_blobs
+from einvoice.store.claims import Claims, Due
 from einvoice.store.database import Database
 from einvoice.store.deliveries import DeliveryStore
-from einvoice.store.errors import AlreadyThere, ClaimLost, IdempotencyConflict, LeaseLost, NotFound
+from einvoice.store.doors import Doors
+from einvoice.store.errors import (
+    AlreadyThere,
+    ClaimLost,
+    DoorClosed,
+    IdempotencyConflict,
+    LeaseLost,
+    NotFound,
+    NotPossible,
+)
 from einvoice.store.events import Events
+from einvoice.store.originals import Originals
+from einvoice.store.people import People
+from einvoice.store.processes import Processes
 from einvoice.store.receiving import Receiving
 from einvoice.store.submissions import Overview, Page, SubmissionFilter, Submissions
 
 __all__ = [
     "AlreadyThere",
     "ClaimLost",
+    "DoorClosed",
+    "Due",
     "IdempotencyConflict",
     "IllegalTransition",
     "LeaseLost",
     "NotFound",
+    "NotPossible",
     "Overview",
     "Page",
     "Store",
@@ -50,7 +66,12 @@ class Store:
     deliveries: DeliveryStore
     authorities: Authorities
     accounts: Accounts
-    blobs: FileBlobs
+    audit: Audit
+    doors: Doors
+    people: People
+    processes: Processes
+    originals: Originals
+    blobs: Blobs
     database: Database
     clock: Callable[[], datetime]  # the time it writes down, UTC
 
@@ -64,15 +85,22 @@ def open_store(settings: Settings, *, clock: Callable[[], datetime] = _now) -> S
     database = Database(settings.resolved_database_url)
     database.assert_durable()
     database.migrate()
-    blobs = FileBlobs(settings.data_dir.resolve() / "blobs")
+    blobs = open_blobs(settings)
+    originals = Originals(blobs)
+    claims = Claims(database, clock, settings=settings)
     return Store(
-        receiving=Receiving(database, blobs, clock),
-        claims=Claims(database, clock, claim_seconds=settings.claim_seconds, max_attempts=settings.max_attempts),
-        submissions=Submissions(database, blobs),
+        receiving=Receiving(database, originals, clock),
+        claims=claims,
+        submissions=Submissions(database),
         events=Events(database),
         deliveries=DeliveryStore(database, clock),
         authorities=Authorities(database, clock),
         accounts=Accounts(database, clock),
+        audit=Audit(database),
+        doors=Doors(database, clock, claims.backlog, settings.max_backlog),
+        people=People(database, clock),
+        processes=Processes(database, clock),
+        originals=originals,
         blobs=blobs,
         database=database,
         clock=clock,

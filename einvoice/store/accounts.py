@@ -6,9 +6,10 @@ from datetime import datetime
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from einvoice.model.account import Account, Principal, Role
-from einvoice.store.database import Database
+from einvoice.store.database import Database, lock
 from einvoice.store.errors import AlreadyThere, NotFound
 from einvoice.store.ids import new_id
+from einvoice.store.journal import note_act
 from einvoice.store.tables import accounts, sessions, sign_in_links, suppliers, tokens
 
 
@@ -22,6 +23,7 @@ class Accounts:
     def supplier_id(self, name: str) -> str:
         """The supplier of that name; a new one if there is none."""
         with self._database.write() as connection:
+            lock(connection, f"supplier:{name}")
             found = connection.scalar(select(suppliers.c.id).where(suppliers.c.name == name))
             if found is None:
                 found = new_id()
@@ -34,6 +36,7 @@ class Accounts:
     ) -> Account:  # fmt: skip
         """A new account; raises AlreadyThere when the login is taken."""
         with self._database.write() as connection:
+            lock(connection, f"login:{login}")
             if connection.execute(select(accounts.c.id).where(accounts.c.login == login)).first():
                 raise AlreadyThere(f"login {login}")
             values = {
@@ -47,7 +50,12 @@ class Accounts:
                 "created_at": self._clock(),
             }
             connection.execute(insert(accounts).values(values))
+            self._note(connection, "account-created", f"account:{values['id']}", role=role)
             return _account(connection.execute(select(accounts).where(accounts.c.login == login)).one())
+
+    def _note(self, connection: Connection, action: str, subject: str, **details: str) -> None:
+        """Enter into the audit chain what was done at the machine: whoever may log on there is the administrator."""
+        note_act(connection, at=self._clock(), actor="admin", action=action, object=subject, **details)
 
     def by_login(self, login: str) -> tuple[Account, str | None] | None:
         """An account that may sign in, with its password hash."""
@@ -64,6 +72,7 @@ class Accounts:
             )
             if changed.rowcount == 0:
                 raise NotFound(f"account {account_id}")
+            self._note(connection, "password-set", f"account:{account_id}")
 
     def create_token(
         self, *, sha256: str, label: str, role: Role, authority_id: str | None, supplier_id: str | None
@@ -81,6 +90,7 @@ class Accounts:
         }
         with self._database.write() as connection:
             connection.execute(insert(tokens).values(values))
+            self._note(connection, "token-created", f"token:{token_id}", role=role)
         return token_id
 
     def revoke_token(self, token_id: str) -> None:
@@ -89,6 +99,7 @@ class Accounts:
             query = update(tokens).where(tokens.c.id == token_id).values(revoked_at=self._clock())
             if connection.execute(query).rowcount == 0:
                 raise NotFound(f"token {token_id}")
+            self._note(connection, "token-revoked", f"token:{token_id}")
 
     def by_token(self, sha256: str) -> Principal | None:
         """Who holds a token that is good."""

@@ -7,14 +7,16 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 
 from einvoice.model.assessment import Verdict
+from einvoice.model.audit import canonical, sha256_hex
 from einvoice.model.policy import DEFAULT_PROFILES, AuthorityPolicy, Demand, PolicyAction
 from einvoice.model.routing import Authority
 from einvoice.model.submission import EventKind, Handling, Hold
 from einvoice.store.changes import Cause, change
-from einvoice.store.database import Database
-from einvoice.store.deliveries import make_available
+from einvoice.store.database import Database, lock
 from einvoice.store.errors import AlreadyThere, NotFound
+from einvoice.store.handover import hand_over
 from einvoice.store.ids import new_id
+from einvoice.store.journal import note_act
 from einvoice.store.receiving import AT_ONCE
 from einvoice.store.reports import read_examination
 from einvoice.store.tables import authorities, demands, leitweg_ids, submissions
@@ -38,43 +40,55 @@ class Authorities:
             values = {"id": authority_id, "name": name, "policy": policy.stored(), "created_at": now}
             connection.execute(insert(authorities).values(values))
             _write_demands(connection, authority_id, policy)
+            note_act(connection, at=now, actor=actor, action="authority-created", object=f"authority:{authority_id}")
             for leitweg_id in ids:
                 _address(connection, authority_id, leitweg_id, Cause(actor=actor, at=now))
-            return _authority(connection, authority_id)
+            return read_authority(connection, authority_id)
 
     def add_leitweg_id(self, authority_id: str, leitweg_id: str, *, actor: str = "admin") -> Authority:
         """Address an authority under one more Leitweg-ID; waiting invoices go to it. Raises NotFound, AlreadyThere."""
         with self._database.write() as connection:
-            _authority(connection, authority_id)
+            read_authority(connection, authority_id)
             _address(connection, authority_id, leitweg_id, Cause(actor=actor, at=self._clock()))
-            return _authority(connection, authority_id)
+            return read_authority(connection, authority_id)
 
-    def set_policy(self, authority_id: str, policy: AuthorityPolicy) -> Authority:
-        """Replace what an authority asks; it holds for what is judged from now on. Raises NotFound."""
+    def set_policy(
+        self, authority_id: str, change_it: Callable[[AuthorityPolicy], AuthorityPolicy], *, actor: str = "admin"
+    ) -> Authority:
+        """Change what an authority asks; it holds for what is judged from now on. Raises NotFound.
+
+        `change_it` gets what is asked today; two changes at once come one after the other.
+        """
         with self._database.write() as connection:
-            _authority(connection, authority_id)
+            lock(connection, f"authority:{authority_id}")
+            policy = change_it(read_authority(connection, authority_id).policy)
             row_of = authorities.c.id == authority_id
             connection.execute(update(authorities).where(row_of).values(policy=policy.stored()))
+            digest = sha256_hex(canonical(policy.stored() | {"demands": [list(one) for one in _pairs(policy)]}))
+            subject = f"authority:{authority_id}"
+            note_act(
+                connection, at=self._clock(), actor=actor, action="policy-set", object=subject, policy_sha256=digest
+            )
             connection.execute(delete(demands).where(demands.c.authority_id == authority_id))
             _write_demands(connection, authority_id, policy)
-            return _authority(connection, authority_id)
+            return read_authority(connection, authority_id)
 
     def get(self, authority_id: str) -> Authority:
         """One authority; raises NotFound."""
         with self._database.read() as connection:
-            return _authority(connection, authority_id)
+            return read_authority(connection, authority_id)
 
     def all(self) -> tuple[Authority, ...]:
         """Every authority, by name."""
         with self._database.read() as connection:
             ids = connection.scalars(select(authorities.c.id).order_by(authorities.c.name, authorities.c.id)).all()
-            return tuple(_authority(connection, authority_id) for authority_id in ids)
+            return tuple(read_authority(connection, authority_id) for authority_id in ids)
 
     def by_leitweg_id(self, leitweg_id: str) -> Authority | None:
         """The authority addressed by exactly this Leitweg-ID."""
         with self._database.read() as connection:
             authority_id = addressee(connection, leitweg_id)
-            return None if authority_id is None else _authority(connection, authority_id)
+            return None if authority_id is None else read_authority(connection, authority_id)
 
 
 def addressee(connection: Connection, leitweg_id: str | None) -> str | None:
@@ -86,10 +100,11 @@ def addressee(connection: Connection, leitweg_id: str | None) -> str | None:
 def judges_otherwise(connection: Connection, authority_id: str, profile: str | None) -> bool:
     """Whether an invoice that was accepted for nobody in particular has to be judged again for this authority."""
     not_taken = profile is not None and profile not in DEFAULT_PROFILES
-    return not_taken or _authority(connection, authority_id).policy.asks
+    return not_taken or read_authority(connection, authority_id).policy.asks
 
 
-def _authority(connection: Connection, authority_id: str) -> Authority:
+def read_authority(connection: Connection, authority_id: str) -> Authority:
+    """One authority with all it asks; raises NotFound."""
     query = select(authorities).where(authorities.c.id == authority_id)
     row = connection.execute(query).mappings().one_or_none()
     if row is None:
@@ -102,6 +117,10 @@ def _authority(connection: Connection, authority_id: str) -> Authority:
     return Authority(id=row["id"], name=row["name"], leitweg_ids=ids, policy=policy)
 
 
+def _pairs(policy: AuthorityPolicy) -> list[tuple[str, str]]:
+    return [(demand.policy, str(demand.action)) for demand in policy.demands]
+
+
 def _write_demands(connection: Connection, authority_id: str, policy: AuthorityPolicy) -> None:
     for demand in policy.demands:
         values = {"authority_id": authority_id, "policy": demand.policy, "action": demand.action}
@@ -112,12 +131,18 @@ def _address(connection: Connection, authority_id: str, leitweg_id: str, cause: 
     text = leitweg_id.strip()
     if not text:
         raise ValueError("a Leitweg-ID can't be empty")
+    lock(connection, f"leitweg:{text}")  # a worker may be deciding that nobody has it
     if connection.execute(select(leitweg_ids).where(leitweg_ids.c.leitweg_id == text)).first():
         raise AlreadyThere(f"Leitweg-ID {text}")
     connection.execute(insert(leitweg_ids).values(leitweg_id=text, authority_id=authority_id))
+    subject = f"authority:{authority_id}"
+    note_act(connection, at=cause.at, actor=cause.actor, action="leitweg-id-added", object=subject, leitweg_id=text)
     column = submissions.c
-    waiting = select(submissions).where(
-        column.hold == Hold.UNROUTABLE, column.handling == Handling.DECIDED, column.leitweg_id == text
+    waiting = (
+        select(submissions)
+        .where(column.hold == Hold.UNROUTABLE, column.handling == Handling.DECIDED, column.leitweg_id == text)
+        .order_by(column.id)
+        .with_for_update()
     )
     for row in connection.execute(waiting).mappings().all():
         _release(connection, row, authority_id, cause)
@@ -134,4 +159,4 @@ def _release(connection: Connection, row: RowMapping, authority_id: str, cause: 
         change(connection, row, EventKind.RELEASED, cause, **anew, columns=columns)
         return
     released = change(connection, row, EventKind.RELEASED, cause, hold=Hold.NONE, columns=columns)
-    make_available(connection, released, cause)
+    hand_over(connection, released, cause)

@@ -8,22 +8,26 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, insert, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, select, update
 
 from einvoice.model.assessment import Verdict
+from einvoice.model.audit import sha256_hex
 from einvoice.model.submission import EventKind, Handling, Hold
 from einvoice.model.transitions import IllegalTransition, State, check_transition
+from einvoice.store import journal
 from einvoice.store.errors import NotFound
-from einvoice.store.tables import authorities, events, submissions
+from einvoice.store.journal import Note
+from einvoice.store.tables import submissions
 
 _LOCKED = select(submissions).where(submissions.c.id == bindparam("submission_id")).with_for_update()
-_WRITE_EVENT = insert(events)
-_COUNT_ON = (
-    update(authorities)
-    .where(authorities.c.id == bindparam("authority_id"))
-    .values(last_event=authorities.c.last_event + 1)
-    .returning(authorities.c.last_event)
-)
+_DETAILS = {  # of an entry in the audit chain, and the columns they come from
+    "verdict": "verdict",
+    "handling": "handling",
+    "hold": "hold",
+    "authority": "authority_id",
+    "human_decision": "human_decision",
+}
+_WITH_REPORT = frozenset({EventKind.DECIDED, EventKind.HELD})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,8 +91,7 @@ def change(
 
 
 def record(connection: Connection, row: RowMapping, kind: EventKind, cause: Cause) -> None:
-    """Write an event about a submission as it stands now, numbered within its authority as soon as it has one."""
-    authority_id = row["authority_id"]
+    """Note an event about a submission as it stands now: numbered within its authority, and entered into the chain."""
     event = {
         "submission_id": row["id"],
         "at": cause.at,
@@ -98,13 +101,25 @@ def record(connection: Connection, row: RowMapping, kind: EventKind, cause: Caus
         "verdict": row["verdict"],
         "handling": row["handling"],
         "hold": row["hold"],
-        "authority_id": authority_id,
-        "sequence": None if authority_id is None else _next_number(connection, authority_id),
+        "authority_id": row["authority_id"],
     }
-    connection.execute(_WRITE_EVENT, event)
+    note = Note(
+        at=cause.at,
+        actor=cause.actor,
+        action=kind,
+        object=f"submission:{row['id']}",
+        details={name: str(row[column]) for name, column in _DETAILS.items() if row[column]},
+        hashes=_hashes(row, kind, cause),
+        event=event,
+    )
+    journal.note(connection, note)
 
 
-def _next_number(connection: Connection, authority_id: str) -> int:
-    """Count on. The counter row stays locked until the commit, so numbers appear in order and without gaps."""
-    number: int = connection.execute(_COUNT_ON, {"authority_id": authority_id}).scalar_one()
-    return number
+def _hashes(row: RowMapping, kind: EventKind, cause: Cause) -> dict[str, str]:
+    """What the entry vouches for. An operator's words may name people, so the chain has their hash alone."""
+    hashes = {"original": row["sha256"]} if kind is EventKind.RECEIVED else {}
+    if kind in _WITH_REPORT and row["report_sha256"]:
+        hashes["report"] = row["report_sha256"]
+    if cause.reason:
+        hashes["reason"] = sha256_hex(cause.reason)
+    return hashes

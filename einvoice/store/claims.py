@@ -4,19 +4,20 @@ import secrets
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, or_, select
 
 from einvoice.model.assessment import Verdict
 from einvoice.model.decision import Decision
-from einvoice.model.submission import Claim, EventKind, Handling, Hold, Submission
+from einvoice.model.submission import Claim, EventKind, Handling, Hold, Priority, Submission
 from einvoice.model.trouble import FaultNotice
+from einvoice.settings import Settings
 from einvoice.store.authorities import addressee, judges_otherwise
 from einvoice.store.changes import Cause, change, locked_row, record
-from einvoice.store.database import Database
-from einvoice.store.deliveries import make_available
+from einvoice.store.database import Database, lock
 from einvoice.store.errors import ClaimLost, NotFound
+from einvoice.store.handover import hand_over
 from einvoice.store.receiving import AT_ONCE
 from einvoice.store.reports import summary, write_examination
 from einvoice.store.rows import read_submission
@@ -24,24 +25,59 @@ from einvoice.store.tables import submissions
 
 WORKER = "worker"  # the actor of what nobody in particular does
 _AT_REST = {"claim_token": None, "due_at": None}
+_SKEW = timedelta(seconds=60)  # clocks of several hosts may differ by that much
+_LONGEST_WAIT = timedelta(hours=2)  # no next try is set later
+_CRASHES = frozenset({"engine-crash", "timeout"})  # faults that cost a process
+
+
+class Due(NamedTuple):
+    """A submission that waits for a worker."""
+
+    id: str
+    priority: Priority
 
 
 class Claims:
     """Who may decide what, and the decisions."""
 
-    def __init__(
-        self, database: Database, clock: Callable[[], datetime], *, claim_seconds: float, max_attempts: int
-    ) -> None:
+    def __init__(self, database: Database, clock: Callable[[], datetime], *, settings: Settings) -> None:
         self._database = database
         self._clock = clock
-        self._claim_time = timedelta(seconds=claim_seconds)
-        self._max_attempts = max_attempts
+        self._claim_time = timedelta(seconds=settings.claim_seconds)
+        self._max_attempts = settings.max_attempts
+        self._max_crashes = settings.max_crashes
 
-    def due(self, limit: int) -> tuple[str, ...]:
-        """Submissions that wait for a worker, new ones first; at most `limit`."""
-        query = select(submissions.c.id).where(submissions.c.due_at <= self._clock())
+    def due(self, limit: int) -> tuple[Due, ...]:
+        """Submissions that wait for a worker: interactive ones first, new ones before retries; at most `limit`."""
+        column, now = submissions.c, self._clock()
+        query = (
+            select(column.id, column.priority)
+            .where(column.due_at.is_not(None), or_(column.due_at <= now, *self._from_the_future(now)))
+            .order_by(column.priority, column.due_at, column.id)
+            .limit(limit)
+        )
         with self._database.read() as connection:
-            return tuple(connection.scalars(query.order_by(submissions.c.due_at, submissions.c.id).limit(limit)))
+            return tuple(Due(row.id, Priority(row.priority)) for row in connection.execute(query))
+
+    def backlog(self, most: int) -> int:
+        """How many submissions have no decision yet and are not held; counts to `most` and no further."""
+        waiting = select(submissions.c.id).where(submissions.c.due_at.is_not(None)).limit(most).subquery()
+        with self._database.read() as connection:
+            return connection.scalar(select(func.count()).select_from(waiting)) or 0
+
+    def _from_the_future(self, now: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+        """Claims and next tries so far ahead that the clock must have been set back since: they are due."""
+        column = submissions.c
+        claims_end, tries_end = now + self._claim_time + _SKEW, now + _LONGEST_WAIT + _SKEW
+        return (and_(column.claim_token.is_not(None), column.due_at > claims_end), column.due_at > tries_end)
+
+    def _is_due(self, row: RowMapping, now: datetime) -> bool:
+        """As `due`, for one row."""
+        at = row["due_at"]
+        if at is None:
+            return False
+        ahead = self._claim_time if row["claim_token"] is not None else _LONGEST_WAIT
+        return bool(at <= now or at > now + ahead + _SKEW)
 
     def claim(self, submission_id: str) -> Claim | None:
         """The right to decide it; None when someone else has it, it is not due, or it is decided.
@@ -54,7 +90,7 @@ class Claims:
                 row = locked_row(connection, submission_id)
             except NotFound:  # a wake-up for something deleted since
                 return None
-            if row["due_at"] is None or row["due_at"] > now:
+            if not self._is_due(row, now):
                 return None
             if row["attempts"] >= self._max_attempts:
                 cause = Cause(actor=WORKER, at=now, reason="worker-died")
@@ -74,14 +110,17 @@ class Claims:
         now = self._clock()
         with self._database.write() as connection:
             row = _claimed(connection, claim)
+            if decision.hold is Hold.UNROUTABLE:  # an administrator may be entering its authority right now
+                lock(connection, f"leitweg:{decision.routing.leitweg_id}")
             if decision.hold is Hold.UNROUTABLE and _came_meanwhile(connection, decision):
                 cause = Cause(actor=WORKER, at=now, reason="authority-came")
                 again = _AT_REST | {"due_at": AT_ONCE, "attempts": 0}
                 change(connection, row, EventKind.RELEASED, cause, handling=Handling.RECEIVED, columns=again)
                 return read_submission(connection, row["id"])
-            write_examination(connection, row["id"], decision.examination, replace=row["verdict"] is not None)
+            body = write_examination(connection, row["id"], decision.examination, replace=row["verdict"] is not None)
             routing = decision.routing
             columns = summary(decision.examination) | {
+                "report_sha256": body,
                 "leitweg_id": routing.leitweg_id,
                 "authority_id": routing.authority.id if routing.authority else None,
             }
@@ -92,23 +131,33 @@ class Claims:
                 _decided(connection, row, decision, Cause(actor=WORKER, at=now), columns)
             return read_submission(connection, row["id"])
 
+    def can_be_tried_again(self, claim: Claim, fault: FaultNotice) -> bool:
+        """Whether a Fault may pass: yes where it is not about this document, no where it is deterministic.
+
+        Else until the attempts are used up, or until the document has killed too many processes.
+        """
+        if fault.elsewhere or fault.deterministic:
+            return fault.elsewhere
+        if fault.cause in _CRASHES and claim.submission.crashes + 1 >= self._max_crashes:
+            return False
+        return claim.submission.attempts < self._max_attempts
+
     def postpone(self, claim: Claim, fault: FaultNotice, next_try_at: datetime) -> None:
-        """Give the claim back after a Fault, to be tried again later; raises ClaimLost."""
+        """Give the claim back after a Fault, to be tried again later; raises ClaimLost.
+
+        An attempt that failed for no fault of the document does not count.
+        """
         with self._database.write() as connection:
             row = _claimed(connection, claim)
-            columns = {"claim_token": None, "due_at": next_try_at, "fault_cause": fault.cause}
+            columns = {
+                "claim_token": None,
+                "due_at": next_try_at,
+                "fault_cause": fault.cause,
+                "attempts": row["attempts"] - int(fault.elsewhere),
+                "crashes": row["crashes"] + int(fault.cause in _CRASHES),
+            }
             cause = Cause(actor=WORKER, at=self._clock(), reason=fault.cause)
             change(connection, row, EventKind.POSTPONED, cause, handling=Handling.RECEIVED, columns=columns)
-
-    def release(self, submission_id: str, *, actor: str, reason: str = "") -> Submission:
-        """End a hold of an undecided submission: it is worked on again from the start. Others stay as they are."""
-        with self._database.write() as connection:
-            row = locked_row(connection, submission_id)
-            if row["hold"] in (Hold.FAULT, Hold.ENGINE):
-                cause = Cause(actor=actor, at=self._clock(), reason=reason)
-                columns = {"due_at": AT_ONCE, "attempts": 0}
-                change(connection, row, EventKind.RELEASED, cause, hold=Hold.NONE, columns=columns)
-            return read_submission(connection, submission_id)
 
 
 def _hold(connection: Connection, row: RowMapping, hold: Hold, cause: Cause, columns: dict[str, Any]) -> None:
@@ -130,7 +179,7 @@ def _decided(
     if hold is not Hold.NONE:
         record(connection, decided, EventKind.HELD, cause)
     elif decision.verdict is Verdict.ACCEPTED and not decision.declined:
-        make_available(connection, decided, cause)
+        hand_over(connection, decided, cause)
 
 
 def _came_meanwhile(connection: Connection, decision: Decision) -> bool:

@@ -1,51 +1,65 @@
-"""The connection to the database, set so that what is committed survives a power cut; and its migration at start.
+"""Transactions on the database, and its migration at start.
 
-Transactions: `read()` sees one consistent snapshot; `write()` takes the write lock first (BEGIN IMMEDIATE), so that
-nothing read inside it can change before its commit, and no two writers run into a deadlock.
+`read()` sees one consistent snapshot and waits for nobody. `write()`: on SQLite it takes the write lock first (BEGIN
+IMMEDIATE), so that nothing read inside it can change before its commit; on PostgreSQL (READ COMMITTED) it keeps to
+itself what it has locked, rows by FOR UPDATE and whatever has a name by `lock`.
 """
 
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from sqlite3 import Connection as SqliteConnection
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import DatabaseError, OperationalError
-from sqlalchemy.pool import ConnectionPoolEntry
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import BigInteger, Connection, func, literal, select
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, NotSupportedError, ProgrammingError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from einvoice.errors import Fault
+from einvoice.store import journal
+from einvoice.store.engines import BUSY_SECONDS, PRAGMAS, SERVER, new_engine, said
 
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
-BUSY_SECONDS = 30  # how long a writer waits for another one
 
-# What SQLite must answer for a commit to be durable, and for references to hold.
-PRAGMAS: dict[str, tuple[str, object]] = {
-    "journal_mode": ("WAL", "wal"),
-    "synchronous": ("FULL", 2),
-    "foreign_keys": ("ON", 1),
-}
+_OURS = (IntegrityError, DataError, ProgrammingError, NotSupportedError)  # mistakes of ours; the rest is trouble there
+_SNAPSHOT: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+_UNHURRIED = "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0"
+_SINCE = "_since_"  # in a revision's name, see `_is_older`
 
 
 class Database:
     """One engine for the whole process; connections may be used by any thread, one at a time."""
 
     def __init__(self, url: str) -> None:
-        self._engine = _engine(url)
+        self._engine = new_engine(url)
+        self._reading = self._engine.execution_options(**({} if self._is_sqlite else _SNAPSHOT))
         self._writing = self._engine.execution_options(write=True)
 
     @contextmanager
-    def read(self) -> Iterator[Connection]:
-        """A transaction that only reads; it never waits for a writer. Raises Fault("database")."""
-        with _faults(), self._engine.begin() as connection:
+    def read(self, *, unhurried: bool = False) -> Iterator[Connection]:
+        """A transaction that only reads; it never waits for a writer. Raises Fault("database").
+
+        `unhurried`: it may take as long as it likes, as a backup does.
+        """
+        with _faults(), self._reading.begin() as connection:
+            if unhurried and not self._is_sqlite:
+                connection.exec_driver_sql(_UNHURRIED)
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """A transaction that writes; durable once the block has been left, undone if it raised. As `read`."""
+        """A transaction that writes; durable once the block has been left, undone if it raised. As `read`.
+
+        After a Fault it is unknown whether it was undone: the connection may have been cut right after the commit.
+        """
         with _faults(), self._writing.begin() as connection:
+            journal.begin(connection)
             yield connection
+            journal.flush(connection)
 
     def close(self) -> None:
         """Close all connections; the next use opens new ones."""
@@ -53,53 +67,75 @@ class Database:
 
     def assert_durable(self) -> None:
         """Raise Fault("database-not-durable") unless commits survive a power cut."""
-        if self._engine.dialect.name != "sqlite":
-            raise Fault("database-unsupported", self._engine.dialect.name, deterministic=True)
+        wanted = {name: (value,) for name, (_, value) in PRAGMAS.items()} if self._is_sqlite else SERVER
+        ask = "PRAGMA" if self._is_sqlite else "SHOW"
         with self.read() as connection:
-            for name, (_, expected) in PRAGMAS.items():
-                found = connection.exec_driver_sql(f"PRAGMA {name}").scalar_one()
-                if found != expected:
-                    raise Fault("database-not-durable", f"{name} is {found}, not {expected}", deterministic=True)
+            for name, good in wanted.items():
+                found = connection.exec_driver_sql(f"{ask} {name}").scalar_one()
+                if found not in good:
+                    raise Fault("database-not-durable", f"{name} is {found}, not {good[0]}", deterministic=True)
 
     def migrate(self) -> None:
-        """Bring the tables to the newest version, in one transaction; a second process waits and finds it done."""
+        """Bring the tables to the newest version, in one transaction; a second process waits and finds it done.
+
+        Tables of a newer program stay as they are, if they are made to be used by this one too; otherwise raises
+        Fault("database-newer"). A migration that fails raises Fault("database-migration").
+        """
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS))
         try:
             with self.write() as connection:
-                config.attributes["connection"] = connection
-                command.upgrade(config, "head")
-        except DatabaseError as error:
-            raise Fault("database-migration", str(error.orig), deterministic=True) from error
+                _wait_for_others(connection)
+                if _is_older(connection, ScriptDirectory.from_config(config)):
+                    config.attributes["connection"] = connection
+                    command.upgrade(config, "head")
+        except DBAPIError as error:
+            raise Fault("database-migration", said(error), deterministic=True) from error
+
+    @property
+    def _is_sqlite(self) -> bool:
+        return self._engine.dialect.name == "sqlite"
+
+
+def lock(connection: Connection, name: str) -> None:
+    """Keep others that lock this name waiting until the transaction ends. SQLite has one writer at a time anyway."""
+    if connection.dialect.name == "postgresql":
+        number = int.from_bytes(hashlib.sha256(name.encode(errors="replace")).digest()[:8], "big", signed=True)
+        connection.execute(select(func.pg_advisory_xact_lock(literal(number, BigInteger))))
+
+
+def _wait_for_others(connection: Connection) -> None:
+    """Migrate alone, however long others take; but never keep a running program waiting for a table for long."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0")
+        lock(connection, "migration")
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{BUSY_SECONDS}s'")
+
+
+def _is_older(connection: Connection, scripts: ScriptDirectory) -> bool:
+    """Whether there is something to migrate; raises Fault("database-newer") if a newer program changed too much.
+
+    A migration that only adds, so that programs from revision 0003 on can use its tables as well, says so in its name:
+    `0005_since_0003`. The database keeps the name, and a program that has never heard of 0005 knows where it stands.
+    """
+    found = MigrationContext.configure(connection).get_current_revision()
+    known = {script.revision for script in scripts.walk_revisions()}
+    if found is None or found in known:
+        return found != scripts.get_current_head()
+    since = found.partition(_SINCE)[2]
+    if since not in {revision.partition(_SINCE)[0] for revision in known}:
+        raise Fault("database-newer", found, deterministic=True)
+    return False
 
 
 @contextmanager
 def _faults() -> Iterator[None]:
-    """A database that can't be reached or can't write is a Fault: away, locked, disk full."""
+    """A database that can't be reached or can't write is a Fault: away, locked, deadlock, disk full."""
     try:
         yield
-    except OperationalError as error:
-        raise Fault("database", str(error.orig)) from error
-
-
-def _engine(url: str) -> Engine:
-    engine = create_engine(url, hide_parameters=True)  # what is stored must not get into logs through error messages
-    if engine.dialect.name == "sqlite":
-        database = make_url(url).database
-        if database:
-            Path(database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        event.listen(engine, "connect", _prepare)
-        event.listen(engine, "begin", _begin)
-    return engine
-
-
-def _prepare(connection: SqliteConnection, _: ConnectionPoolEntry) -> None:
-    connection.isolation_level = None  # the driver must not begin transactions itself: `_begin` does
-    connection.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
-    for name, (value, _expected) in PRAGMAS.items():
-        connection.execute(f"PRAGMA {name} = {value}")
-
-
-def _begin(connection: Connection) -> None:
-    immediate = connection.get_execution_options().get("write", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+    except NoConnectionFree as error:
+        raise Fault("database", "no connection free", elsewhere=True) from error
+    except DBAPIError as error:
+        if isinstance(error, _OURS):
+            raise
+        raise Fault("database", said(error), elsewhere=True) from error

@@ -7,26 +7,17 @@ import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, RowMapping, insert, select, update
+from sqlalchemy import Connection, RowMapping, select, update
 
 from einvoice.model.delivery import Acknowledgement, Lease
 from einvoice.model.submission import EventKind, Handling, Hold
 from einvoice.store.changes import Cause, change, locked_row
 from einvoice.store.database import Database
 from einvoice.store.errors import LeaseLost, NotFound
-from einvoice.store.ids import new_id
 from einvoice.store.rows import read_submission
 from einvoice.store.tables import deliveries, submissions
 
 SWEEPER = "sweeper"
-
-
-def make_available(connection: Connection, row: RowMapping, cause: Cause) -> None:
-    """Let the authority of an accepted submission fetch it (inside the caller's transaction)."""
-    connection.execute(
-        insert(deliveries).values(id=new_id(), submission_id=row["id"], authority_id=row["authority_id"])
-    )
-    change(connection, row, EventKind.AVAILABLE, cause, handling=Handling.AVAILABLE)
 
 
 class DeliveryStore:
@@ -122,16 +113,21 @@ class DeliveryStore:
 
 
 def _release_expired(connection: Connection, now: datetime, authority_id: str | None = None) -> int:
-    query = select(deliveries.c.id, deliveries.c.submission_id).where(deliveries.c.lease_expires_at <= now)
+    """All rows are locked first and in order, so that two sweepers share the work and never wait for each other."""
+    expired = (
+        select(submissions, deliveries.c.id.label("delivery"))
+        .join(deliveries)
+        .where(deliveries.c.lease_expires_at <= now, submissions.c.handling == Handling.LEASED)
+        .order_by(submissions.c.id)
+        .with_for_update(skip_locked=True)
+    )
     if authority_id is not None:
-        query = query.where(deliveries.c.authority_id == authority_id)
-    expired = connection.execute(query).all()
-    for delivery_id, submission_id in expired:
-        _set(connection, delivery_id, lease_expires_at=None)  # the token stays: a late ack is understood
-        row = locked_row(connection, submission_id)
-        cause = Cause(actor=SWEEPER, at=now)
-        change(connection, row, EventKind.LEASE_EXPIRED, cause, handling=Handling.AVAILABLE)
-    return len(expired)
+        expired = expired.where(deliveries.c.authority_id == authority_id)
+    rows = connection.execute(expired).mappings().all()
+    for row in rows:
+        _set(connection, row["delivery"], lease_expires_at=None)  # the token stays: a late ack is understood
+        change(connection, row, EventKind.LEASE_EXPIRED, Cause(actor=SWEEPER, at=now), handling=Handling.AVAILABLE)
+    return len(rows)
 
 
 def _found(connection: Connection, authority_id: str, delivery_id: str) -> tuple[RowMapping, RowMapping]:

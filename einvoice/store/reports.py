@@ -8,8 +8,10 @@ from pydantic import TypeAdapter
 from sqlalchemy import Connection, delete, insert, select
 
 from einvoice.model.assessment import Assessment
+from einvoice.model.audit import sha256_hex
 from einvoice.model.examination import Examination
 from einvoice.model.finding import Finding, Level
+from einvoice.model.trouble import MALWARE
 from einvoice.store.tables import examinations, rule_hits
 
 _WORST_FIRST = (Level.ERROR, Level.WARNING, Level.INFORMATION)
@@ -20,8 +22,11 @@ def _as_json() -> TypeAdapter[Examination]:
     return TypeAdapter(Examination)
 
 
-def write_examination(connection: Connection, submission_id: str, examination: Examination, *, replace: bool) -> None:
-    """Keep the examination; with `replace`, instead of an earlier one of the same submission (undecided then)."""
+def write_examination(connection: Connection, submission_id: str, examination: Examination, *, replace: bool) -> str:
+    """Keep the examination; with `replace`, instead of an earlier one of the same submission (undecided then).
+
+    Returns the SHA-256 of the body, which the audit chain vouches for.
+    """
     if replace:
         connection.execute(delete(examinations).where(examinations.c.submission_id == submission_id))
         connection.execute(delete(rule_hits).where(rule_hits.c.submission_id == submission_id))
@@ -33,6 +38,7 @@ def write_examination(connection: Connection, submission_id: str, examination: E
     ]
     if hits:
         connection.execute(insert(rule_hits), hits)
+    return sha256_hex(body)
 
 
 def read_examination(connection: Connection, submission_id: str) -> Examination | None:
@@ -45,16 +51,20 @@ def read_examination(connection: Connection, submission_id: str) -> Examination 
 def summary(examination: Examination) -> dict[str, Any]:
     """The columns of `submissions` that follow from an examination."""
     assessment, invoice = examination.assessment, examination.invoice
-    return {
+    fault = assessment.fault
+    found = {"malware": fault.detail} if fault and fault.cause == MALWARE else {}
+    return found | {
         "scenario": assessment.scenario,
         "pack": assessment.pack,
         "policy_outcome": assessment.policy.outcome if assessment.policy else None,
         "errors": assessment.count(Level.ERROR),
         "warnings": assessment.count(Level.WARNING),
         "refusal": asdict(assessment.refusal) if assessment.refusal else None,
-        "fault_cause": assessment.fault.cause if assessment.fault else None,
+        "fault_cause": fault.cause if fault else None,
         "invoice_number": invoice.number if invoice else None,
         "seller_name": invoice.seller_name if invoice else None,
+        "seller_id": invoice.seller_id if invoice else None,
+        "issue_year": invoice.issue_year if invoice else None,
     }
 
 

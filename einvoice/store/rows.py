@@ -4,7 +4,7 @@ from sqlalchemy import Connection, RowMapping, Select, bindparam, select
 
 from einvoice.model.assessment import Verdict
 from einvoice.model.policy import Outcome
-from einvoice.model.submission import Door, Event, EventKind, Handling, Hold, Submission
+from einvoice.model.submission import Door, Event, EventKind, Handling, Hold, HumanDecision, Priority, Submission
 from einvoice.model.trouble import RefusalNotice
 from einvoice.store.errors import NotFound
 from einvoice.store.tables import authorities, deliveries, submissions
@@ -58,6 +58,15 @@ def to_submission(row: RowMapping) -> Submission:
         errors=row["errors"],
         warnings=row["warnings"],
         delivery_id=row["delivery_id"],
+        priority=Priority(row["priority"]),
+        crashes=row["crashes"],
+        blob=row["blob"] or row["sha256"],
+        report_sha256=row["report_sha256"],
+        malware=row["malware"],
+        human_decision=HumanDecision(row["human_decision"]) if row["human_decision"] else None,
+        duplicate_of=row["duplicate_of"],
+        delete_after=row["delete_after"],
+        legal_hold=row["legal_hold"],
     )
 
 

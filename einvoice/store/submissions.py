@@ -1,7 +1,8 @@
 """What can be asked about submissions."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TypeVar, TypeVarTuple
 
 from sqlalchemy import Select, func, or_, select
@@ -10,13 +11,13 @@ from einvoice.model.assessment import Verdict
 from einvoice.model.examination import Examination
 from einvoice.model.policy import Outcome
 from einvoice.model.submission import Handling, Hold, Submission
-from einvoice.store.blobs import FileBlobs
 from einvoice.store.database import Database
 from einvoice.store.reports import read_examination
 from einvoice.store.rows import read_submission, submission_query, to_submission
 from einvoice.store.tables import rule_hits, submissions
 
 _RULES_SHOWN = 30  # in an overview
+_PORTION = 500  # names asked for at once
 _Key = TypeVar("_Key")
 _Columns = TypeVarTuple("_Columns")
 
@@ -58,11 +59,10 @@ class Overview:
 
 
 class Submissions:
-    """Reads submissions, their reports and their original bytes."""
+    """Reads submissions and their reports."""
 
-    def __init__(self, database: Database, blobs: FileBlobs) -> None:
+    def __init__(self, database: Database) -> None:
         self._database = database
-        self._blobs = blobs
 
     def get(self, submission_id: str) -> Submission:
         """One submission as it stands; raises NotFound."""
@@ -74,9 +74,14 @@ class Submissions:
         with self._database.read() as connection:
             return read_examination(connection, submission_id)
 
-    def original(self, submission_id: str) -> bytes:
-        """The bytes as they came in; raises NotFound, and Fault when they are damaged or gone."""
-        return self._blobs.read(self.get(submission_id).sha256)
+    def without_row(self, blobs: Iterable[str]) -> Iterator[str]:
+        """Those names of stored objects that no submission has; asked in portions."""
+        names = func.coalesce(submissions.c.blob, submissions.c.sha256)
+        left = iter(blobs)
+        while portion := list(islice(left, _PORTION)):
+            with self._database.read() as connection:
+                known = set(connection.scalars(select(names).where(names.in_(portion))))
+            yield from (name for name in portion if name not in known)
 
     def find(self, wanted: SubmissionFilter, *, after: str | None = None, limit: int = 50) -> Page:
         """Those wanted, newest first; `after` is `Page.next` of the page before."""

@@ -107,6 +107,17 @@ submissions = Table(
     Column("policy_outcome", Text),  # accepted or rejected by what the authority asks; none: nothing was asked
     Column("errors", Integer, nullable=False, server_default="0"),
     Column("warnings", Integer, nullable=False, server_default="0"),
+    Column("blob", Text),  # name of the stored original; none: its sha256 (kept before each submission had its own)
+    Column("priority", Integer, nullable=False, server_default="0"),  # `Priority`; lower is sooner
+    Column("crashes", Integer, nullable=False, server_default="0"),  # processes it killed so far
+    Column("report_sha256", Text),  # of the examination's body
+    Column("malware", Text),  # what the virus scan called it
+    Column("human_decision", Text),  # `HumanDecision`; none: nobody stepped in
+    Column("seller_id", Text),  # BT-31, BT-32, BT-30 or BT-29: who issued it
+    Column("issue_year", Integer),  # of BT-2
+    Column("duplicate_of", Text),  # id of the first invoice of this seller, number and year
+    Column("delete_after", UtcTime),  # when retention ends; none: not known yet
+    Column("legal_hold", Text),  # why it must be kept beyond that; none: it need not
 )
 # The same bytes of the same sender are taken once while they may still become, or have become, an invoice.
 _OPEN = text("(verdict IS NULL OR verdict <> 'rejected') AND (policy_outcome IS NULL OR policy_outcome <> 'rejected')")
@@ -118,7 +129,18 @@ Index(
     sqlite_where=_OPEN,
     postgresql_where=_OPEN,
 )
-Index(None, submissions.c.due_at, submissions.c.id)
+_AT_WORK = text("due_at IS NOT NULL")  # few rows, however many are kept
+Index(
+    "ix_submissions_work",
+    submissions.c.priority,
+    submissions.c.due_at,
+    submissions.c.id,
+    sqlite_where=_AT_WORK,
+    postgresql_where=_AT_WORK,
+)
+Index(None, submissions.c.authority_id, submissions.c.seller_id, submissions.c.invoice_number)  # business duplicates
+Index(None, submissions.c.delete_after)
+Index(None, submissions.c.received_at)
 Index(None, submissions.c.authority_id, submissions.c.handling, submissions.c.decided_at)  # what can be fetched
 Index(None, submissions.c.authority_id, submissions.c.id)  # lists, newest first
 Index(None, submissions.c.verdict, submissions.c.id)
@@ -179,6 +201,93 @@ events = Table(
     Column("authority_id", Text, Reference("authorities.id")),
     Column("sequence", Integer),  # without gaps within the authority
     UniqueConstraint("authority_id", "sequence"),
+)
+
+audit_entries = Table(
+    "audit_entries",
+    metadata,
+    Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
+    Column("at", UtcTime, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("object", Text, nullable=False, index=True),
+    Column("details", JSON, nullable=False),
+    Column("hashes", JSON, nullable=False),
+    Column("previous", Text, nullable=False),
+    Column("hash", Text, nullable=False),
+)
+
+audit_head = Table(  # one row, always locked last
+    "audit_head",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),  # 1
+    Column("number", BigInteger, nullable=False),  # of the last entry; 0: none
+    Column("hash", Text, nullable=False),
+)
+
+audit_checkpoints = Table(
+    "audit_checkpoints",
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),  # of the entry signed for
+    Column("key_id", Text, primary_key=True),
+    Column("hash", Text, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("signature", Text, nullable=False),  # base64
+)
+
+doors = Table(  # doors that an operator has paused; the others have no row
+    "doors",
+    metadata,
+    Column("door", Text, primary_key=True),
+    Column("paused_at", UtcTime, nullable=False),
+    Column("paused_by", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+)
+
+consents = Table(  # who agreed that a quarantined file be let through; it takes two
+    "consents",
+    metadata,
+    Column("submission_id", Text, Reference("submissions.id"), primary_key=True),
+    Column("actor", Text, primary_key=True),
+    Column("at", UtcTime, nullable=False),
+    Column("reason", Text, nullable=False),
+)
+
+keys = Table(  # intake and authority keys, wrapped by a master key
+    "keys",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("owner", Text, nullable=False, index=True),  # "intake" or an authority's id
+    Column("master", Text, nullable=False),  # id of the master key
+    Column("wrapped", LargeBinary, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("retired_at", UtcTime),  # opens what it sealed, seals nothing new
+)
+
+data_keys = Table(  # one for each sealed submission: original and report; without it nobody can read them
+    "data_keys",
+    metadata,
+    Column("submission_id", Text, Reference("submissions.id"), primary_key=True),
+    Column("key_id", Text, Reference("keys.id"), nullable=False, index=True),
+    Column("wrapped", LargeBinary, nullable=False),
+)
+
+secrets = Table(  # made at the first start, the same for all processes of the service
+    "secrets",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", LargeBinary, nullable=False),
+)
+
+workers = Table(  # who works, as they said last
+    "workers",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("host", Text, nullable=False),
+    Column("pid", Integer, nullable=False),
+    Column("version", Text, nullable=False),
+    Column("started_at", UtcTime, nullable=False),
+    Column("seen_at", UtcTime, nullable=False),
 )
 
 suppliers = Table(

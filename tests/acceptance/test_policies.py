@@ -50,7 +50,7 @@ class Asking:
     def asks(self, *demands: Demand, profiles: tuple[str, ...] | None = None) -> None:
         """The same without a process of its own, to save time."""
         with directory(self.service) as (store, _):
-            store.authorities.set_policy(self.id, AuthorityPolicy(demands=demands, profiles=profiles))
+            store.authorities.set_policy(self.id, lambda _: AuthorityPolicy(demands=demands, profiles=profiles))
 
     def invoice(self, order: str | None = "B-1") -> bytes:
         places: dict[str, str | None] = {"//cbc:BuyerReference": self.leitweg_id, "//cac:OrderReference/cbc:ID": order}

@@ -27,6 +27,7 @@ from einvoice.model.policy import Demand, PolicyAction
 from einvoice.model.routing import Authority
 from einvoice.pipeline import Desk, process
 from einvoice.rules import Registry, load_packs
+from einvoice.scanning import NoScanner
 from einvoice.semantics import read_invoice
 from einvoice.settings import Settings
 from einvoice.store import open_store
@@ -163,7 +164,7 @@ class Web:
 
     def work(self) -> None:
         """Do what is due."""
-        for submission_id in self.app.store.claims.due(100):
+        for submission_id, _ in self.app.store.claims.due(100):
             process(submission_id, self.app.desk)
 
 
@@ -176,7 +177,7 @@ def opened(folder: Path, **options: Any) -> Iterator[Web]:
     clock = Clock()
     store = open_store(settings, clock=clock)
 
-    def wake(submission_id: str) -> None:
+    def wake(submission_id: str, priority: object) -> None:
         if web.at_once:
             process(submission_id, desk)
 
@@ -200,6 +201,7 @@ def opened(folder: Path, **options: Any) -> Iterator[Web]:
         identity=Identity(store, settings),
         deliveries=Deliveries(store),
         spool=Spool(settings.data_dir / "spool", settings.max_upload_bytes),
+        scanner=NoScanner(),
     )
     web = Web(app, clock)
     try:

@@ -19,6 +19,9 @@ from einvoice.model.submission import Claim, Door, Receipt, Submission
 from einvoice.model.trouble import FaultNotice
 from einvoice.settings import Settings
 from einvoice.store import Store, open_store
+from tests.support.postgres import postgres_server, postgres_url
+
+__all__ = ["postgres_server", "postgres_url"]
 
 LEITWEG_ID = "04011000-12345-03"
 
@@ -85,6 +88,13 @@ class Bench:
             self.spool.write([data]), door=Door.API, sender=sender, actor="token:1", name=name, idempotency_key=key
         )
 
+    def due(self, limit: int) -> tuple[str, ...]:
+        """Ids of what waits for a worker."""
+        return tuple(due.id for due in self.store.claims.due(limit))
+
+    def original(self, submission_id: str) -> bytes:
+        return self.store.originals.read(self.store.submissions.get(submission_id))
+
     def claimed(self, data: bytes = b"<Invoice/>", *, sender: str = "supplier:1", name: str = "r.xml") -> Claim:
         claim = self.store.claims.claim(self.receive(data, sender=sender, name=name).submission.id)
         assert claim is not None
@@ -113,8 +123,15 @@ def clock() -> FakeClock:
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
+def database_url() -> str:
+    """SQLite; what has to hold on both databases overrides this."""
+    return ""
+
+
+@pytest.fixture
+def settings(tmp_path: Path, database_url: str) -> Settings:
     return Settings(
+        database_url=database_url,
         data_dir=tmp_path / "data",
         inbox_dir=tmp_path / "inbox",
         max_attempts=3,

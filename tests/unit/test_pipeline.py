@@ -17,7 +17,7 @@ from einvoice.model.assessment import Assessment, Verdict
 from einvoice.model.document import Container, Customization, InvoiceDocument, Syntax
 from einvoice.model.invoice import Group, Invoice, Term
 from einvoice.model.submission import Door, EventKind, Handling, Hold
-from einvoice.model.trouble import RefusalNotice
+from einvoice.model.trouble import MALWARE, RefusalNotice
 from einvoice.pipeline import Desk, Stages, examine, process, submit, wait_until_settled
 
 LEITWEG_ID = "04011000-12345-03"
@@ -57,7 +57,7 @@ def desk(bench: Any) -> Desk:
         assess=lambda document, on: ACCEPTED,
         store=bench.store,
         settings=bench.settings,
-        wake=lambda submission_id: None,
+        wake=lambda submission_id, priority: None,
         render_report=lambda examination, kind: b"",
     )
 
@@ -133,7 +133,7 @@ def test_a_mistake_of_ours_is_a_fault_that_quotes_nothing_of_the_invoice(bench: 
 
 
 def test_after_the_last_attempt_a_fault_is_held(bench: Any, desk: Desk) -> None:
-    broken = replace(desk, assess=raises(Fault("timeout")))
+    broken = replace(desk, assess=raises(Fault("pool-broken")))
     submission = processed(bench, broken)
     for attempt in range(2, bench.settings.max_attempts + 1):
         assert submission.hold is Hold.NONE
@@ -146,14 +146,14 @@ def test_after_the_last_attempt_a_fault_is_held(bench: Any, desk: Desk) -> None:
 
 def test_the_wait_between_attempts_doubles_within_its_spread(bench: Any, desk: Desk) -> None:
     settings = bench.settings.model_copy(update={"max_attempts": 100, "retry_seconds": 10.0})
-    broken = replace(desk, assess=raises(Fault("timeout")), settings=settings)
+    broken = replace(desk, assess=raises(Fault("pool-broken")), settings=settings)
     submission_id = bench.receive().submission.id
     for attempt in range(1, bench.settings.max_attempts):
         process(submission_id, broken)
         bench.clock.advance(10 * 2 ** (attempt - 1) * 0.49)
-        assert bench.store.claims.due(1) == ()
+        assert bench.due(1) == ()
         bench.clock.advance(10 * 2 ** (attempt - 1) * 1.02)
-        assert bench.store.claims.due(1) == (submission_id,)
+        assert bench.due(1) == (submission_id,)
 
 
 def test_a_missing_original_is_held_and_not_judged(bench: Any, desk: Desk) -> None:
@@ -206,7 +206,7 @@ def test_a_check_tells_the_same_and_keeps_nothing(bench: Any, desk: Desk) -> Non
     assert examination.invoice == read(extract(b""))
     assert examination.document is not None
     assert examination.document.customization == "urn:cen.eu:en16931:2017"
-    assert bench.store.claims.due(10) == ()
+    assert bench.due(10) == ()
 
 
 def test_a_check_needs_no_store() -> None:
@@ -229,8 +229,8 @@ def submit_bytes(bench: Any, desk: Desk, data: bytes = b"1", key: str | None = N
 def test_submitting_wakes_a_worker_once_it_is_kept(bench: Any, desk: Desk) -> None:
     woken: list[str] = []
 
-    def wake(submission_id: str) -> None:
-        assert bench.store.submissions.original(submission_id) == b"1"
+    def wake(submission_id: str, priority: object) -> None:
+        assert bench.original(submission_id) == b"1"
         woken.append(submission_id)
 
     receipt = submit_bytes(bench, replace(desk, wake=wake))
@@ -263,3 +263,42 @@ def test_waiting_ends_when_it_is_settled(bench: Any, desk: Desk) -> None:
 def test_waiting_ends_in_time_with_what_is_known(bench: Any) -> None:
     submission_id = bench.receive().submission.id
     assert asyncio.run(wait_until_settled(bench.store, submission_id, 0)).verdict is None
+
+
+def test_a_document_that_kills_its_process_twice_is_held(bench: Any, desk: Desk) -> None:
+    broken = replace(desk, assess=raises(Fault("engine-crash")))
+    submission_id = bench.receive().submission.id
+    process(submission_id, broken)
+    bench.clock.advance(3600)
+    process(submission_id, broken)
+    submission = bench.store.submissions.get(submission_id)
+    assert (submission.hold, submission.fault_cause) == (Hold.FAULT, "engine-crash")
+
+
+def test_a_fault_that_lies_elsewhere_is_tried_again_for_ever(bench: Any, desk: Desk) -> None:
+    away = replace(desk, scan=raises(Fault("scanner", elsewhere=True)))
+    submission_id = bench.receive().submission.id
+    for _ in range(3 * bench.settings.max_attempts):
+        process(submission_id, away)
+        bench.clock.advance(3600)
+    waiting = bench.store.submissions.get(submission_id)
+    assert (waiting.verdict, waiting.hold, waiting.fault_cause) == (None, Hold.NONE, "scanner")
+    process(submission_id, desk)
+    assert bench.store.submissions.get(submission_id).verdict is Verdict.ACCEPTED
+
+
+def test_a_file_with_a_virus_is_quarantined_before_anything_looks_into_it(bench: Any, desk: Desk) -> None:
+    looked: list[bytes] = []
+    infected = replace(desk, scan=raises(Fault(MALWARE, "Eicar", deterministic=True)), extract=looked.append)
+    submission = processed(bench, infected)
+    assert (submission.hold, submission.malware) == (Hold.QUARANTINE, "Eicar")
+    assert looked == []
+
+
+def test_a_file_two_operators_let_through_is_not_scanned_again(bench: Any, desk: Desk) -> None:
+    infected = replace(desk, scan=raises(Fault(MALWARE, "Eicar", deterministic=True)))
+    quarantined = processed(bench, infected)
+    for actor in ("account:1", "account:2"):
+        bench.store.people.consent(quarantined.id, actor=actor, reason="Fehlalarm")
+    process(quarantined.id, infected)
+    assert bench.store.submissions.get(quarantined.id).verdict is Verdict.ACCEPTED

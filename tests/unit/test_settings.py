@@ -23,9 +23,11 @@ def test_the_handbook_names_no_setting_that_does_not_exist() -> None:
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("EINVOICE_BLOB_URL", "s3://bucket"),
-        ("EINVOICE_QUEUE_URL", "redis://localhost"),
-        ("EINVOICE_DATABASE_URL", "postgresql://localhost/x"),
+        ("EINVOICE_BLOB_URL", "gs://bucket"),
+        ("EINVOICE_QUEUE_URL", "amqp://localhost"),
+        ("EINVOICE_DATABASE_URL", "mysql://localhost/x"),
+        ("EINVOICE_CLAMD_URL", "http://localhost"),
+        ("EINVOICE_OTLP_ENDPOINT", "localhost:4318"),
         ("EINVOICE_WORKERS", "-1"),
         ("EINVOICE_PORT", "http"),
         ("EINVOICE_KOSIT_NETWORKS", "10.0.0.0/33"),

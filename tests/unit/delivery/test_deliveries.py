@@ -24,7 +24,7 @@ def test_an_invoice_goes_from_lease_to_acknowledgement(bench: Any, authority: An
     submission = bench.decided(authority=authority)
     (lease,) = deliveries.lease(authority.id, actor="token:1")
     assert lease.submission.id == submission.id
-    assert bench.store.submissions.original(submission.id) == b"<Invoice/>"
+    assert bench.original(submission.id) == b"<Invoice/>"
     acknowledged = deliveries.ack(authority.id, lease.delivery_id, lease.token, actor="token:1")
     assert acknowledged.submission.handling is Handling.ACKNOWLEDGED
     assert deliveries.lease(authority.id, actor="token:1") == ()

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from einvoice.model.assessment import Verdict
-from einvoice.model.submission import EventKind, Handling, Hold
+from einvoice.model.submission import Door, EventKind, Handling, Hold
 from einvoice.model.trouble import FaultNotice
-from einvoice.store import ClaimLost, IllegalTransition, NotFound
+from einvoice.store import ClaimLost, IllegalTransition, NotFound, NotPossible
 
 FAULT = FaultNotice("timeout", "60 s", deterministic=False)
 ENGINE = FaultNotice("engine-abort", "exit 134", deterministic=True)
@@ -142,16 +142,16 @@ def test_undecided_is_held_and_neither_accepted_nor_rejected(bench: Any, fault: 
     assert (submission.verdict, submission.handling, submission.hold) == ("undecided", Handling.RECEIVED, hold)
     assert submission.fault_cause == fault.cause
     assert submission.delivery_id is None
-    assert bench.store.claims.due(10) == ()
+    assert bench.due(10) == ()
 
 
 def test_a_postponed_submission_is_due_at_its_next_try(bench: Any) -> None:
     claim = bench.claimed()
     bench.store.claims.postpone(claim, FAULT, bench.clock.now + timedelta(seconds=5))
     assert bench.store.claims.claim(claim.submission.id) is None
-    assert bench.store.claims.due(10) == ()
+    assert bench.due(10) == ()
     bench.clock.advance(5)
-    assert bench.store.claims.due(10) == (claim.submission.id,)
+    assert bench.due(10) == (claim.submission.id,)
     assert bench.store.claims.claim(claim.submission.id).submission.attempts == 2
 
 
@@ -163,29 +163,29 @@ def test_one_whose_workers_die_again_and_again_is_held(bench: Any) -> None:
     assert bench.store.claims.claim(submission_id) is None
     submission = bench.store.submissions.get(submission_id)
     assert (submission.verdict, submission.hold, submission.fault_cause) == ("undecided", Hold.FAULT, "worker-died")
-    assert bench.store.claims.due(10) == ()
+    assert bench.due(10) == ()
 
 
 def test_due_are_new_ones_first_by_receipt_and_no_more_than_asked_for(bench: Any) -> None:
     postponed = bench.claimed(b"0")
     bench.store.claims.postpone(postponed, FAULT, bench.clock.now)
     new = [bench.receive(str(number).encode()).submission.id for number in range(1, 4)]
-    assert sorted(bench.store.claims.due(10)[:3]) == sorted(new)
-    assert bench.store.claims.due(10)[3] == postponed.submission.id
-    assert len(bench.store.claims.due(2)) == 2
+    assert sorted(bench.due(10)[:3]) == sorted(new)
+    assert bench.due(10)[3] == postponed.submission.id
+    assert len(bench.due(2)) == 2
 
 
 def test_a_new_submission_is_due_even_when_the_clock_was_set_back(bench: Any) -> None:
     submission_id = bench.receive().submission.id
     bench.clock.advance(-3600)
-    assert bench.store.claims.due(10) == (submission_id,)
+    assert bench.due(10) == (submission_id,)
     assert bench.store.claims.claim(submission_id) is not None
 
 
 def test_an_operator_ends_a_hold_and_the_work_begins_anew(bench: Any) -> None:
     claim = bench.claimed()
     bench.store.claims.decide(claim, bench.decision(claim.submission, Verdict.UNDECIDED, fault=ENGINE))
-    released = bench.store.claims.release(claim.submission.id, actor="account:1", reason="new engine")
+    released = bench.store.people.retry(claim.submission.id, actor="account:1", reason="new engine")
     assert (released.hold, released.attempts) == (Hold.NONE, 0)
     event = bench.store.events.of_submission(released.id)[-1]
     assert (event.kind, event.actor, event.reason) == (EventKind.RELEASED, "account:1", "new engine")
@@ -194,11 +194,13 @@ def test_an_operator_ends_a_hold_and_the_work_begins_anew(bench: Any) -> None:
     assert (decided.verdict, decided.handling, decided.fault_cause) == ("accepted", Handling.AVAILABLE, None)
 
 
-def test_releasing_what_is_not_held_for_a_fault_changes_nothing(bench: Any) -> None:
+def test_trying_again_what_is_not_held_for_a_fault_is_refused_and_changes_nothing(bench: Any) -> None:
     unroutable = bench.decided()
-    assert bench.store.claims.release(unroutable.id, actor="account:1") == unroutable
+    with pytest.raises(NotPossible):
+        bench.store.people.retry(unroutable.id, actor="account:1")
+    assert bench.store.submissions.get(unroutable.id) == unroutable
     with pytest.raises(NotFound):
-        bench.store.claims.release("unknown", actor="account:1")
+        bench.store.people.retry("unknown", actor="account:1")
 
 
 def test_a_decision_that_fails_half_way_leaves_nothing(bench: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -207,9 +209,30 @@ def test_a_decision_that_fails_half_way_leaves_nothing(bench: Any, monkeypatch: 
     def broken(*_: object) -> None:
         raise IllegalTransition("test")
 
-    monkeypatch.setattr("einvoice.store.claims.make_available", broken)
+    monkeypatch.setattr("einvoice.store.claims.hand_over", broken)
     with pytest.raises(IllegalTransition):
         bench.store.claims.decide(claim, bench.decision(claim.submission, authority=authority))
     assert bench.store.submissions.get(claim.submission.id) == claim.submission
     assert bench.store.submissions.examination(claim.submission.id) is None
     assert bench.store.events.of_authority(authority.id) == ()
+
+
+def test_a_claim_made_before_the_clock_was_set_back_ends_nevertheless(bench: Any) -> None:
+    claim = bench.claimed()
+    bench.clock.advance(-3600)
+    assert bench.due(10) == (claim.submission.id,)
+    assert bench.store.claims.claim(claim.submission.id) is not None
+
+
+def test_a_clock_that_differs_a_little_between_hosts_breaks_no_claim(bench: Any) -> None:
+    claim = bench.claimed()
+    bench.clock.advance(-30)
+    assert bench.due(10) == ()
+    assert bench.store.claims.claim(claim.submission.id) is None
+
+
+def test_who_waits_at_a_screen_comes_before_folders(bench: Any) -> None:
+    spooled = bench.spool.write([b"<Invoice n='folder'/>"])
+    folder = bench.store.receiving.receive(spooled, door=Door.FOLDER, sender="f", actor="f", name="f").submission.id
+    upload = bench.receive().submission.id
+    assert bench.due(10) == (upload, folder)

@@ -22,7 +22,7 @@ def test_a_number_taken_by_a_decision_that_was_undone_is_given_to_the_next(
 ) -> None:
     authority, claim = bench.authority(), bench.claimed(b"1")
     with monkeypatch.context() as broken:
-        broken.setattr("einvoice.store.claims.make_available", _fails)
+        broken.setattr("einvoice.store.claims.hand_over", _fails)
         with pytest.raises(RuntimeError):
             bench.store.claims.decide(claim, bench.decision(claim.submission, authority=authority))
     bench.decided(b"2", authority=authority)

@@ -87,7 +87,7 @@ def test_what_waited_for_an_authority_is_judged_again_by_what_it_asks(bench: Any
     assert (back.verdict, back.handling, back.hold) == (Verdict.UNDECIDED, Handling.RECEIVED, Hold.NONE)
     assert (back.authority_id, back.settled, back.delivery_id) == (authority.id, False, None)
     assert history(bench, waiting.id)[-1][0] is EventKind.RELEASED
-    assert bench.store.claims.due(10) == (waiting.id,)
+    assert bench.due(10) == (waiting.id,)
 
 
 @pytest.mark.parametrize(("outcome", "status"), [(Outcome.REJECTED, "declined"), (Outcome.ACCEPTED, "available")])
@@ -114,7 +114,7 @@ def test_an_authority_that_came_in_while_it_was_looked_at_has_it_judged_by_what_
     back = bench.store.claims.decide(claim, decision)
     assert (back.verdict, back.handling, back.hold, back.attempts) == (None, Handling.RECEIVED, Hold.NONE, 0)
     assert bench.store.submissions.examination(back.id) is None
-    assert bench.store.claims.due(10) == (back.id,)
+    assert bench.due(10) == (back.id,)
     assert history(bench, back.id)[-1] == (EventKind.RELEASED, "authority-came")
 
 
@@ -124,7 +124,7 @@ def test_a_profile_out_of_the_ordinary_is_looked_at_again_even_by_an_authority_t
     assessment = replace(usual.examination.assessment, profile="imported-profile")
     bench.store.claims.decide(claim, Decision.of(replace(usual.examination, assessment=assessment), usual.routing))
     bench.store.authorities.create("Stadt", [LEITWEG_ID])
-    assert bench.store.claims.due(10) == (claim.submission.id,)
+    assert bench.due(10) == (claim.submission.id,)
 
 
 def test_a_fault_while_it_is_judged_again_holds_it(bench: Any) -> None:

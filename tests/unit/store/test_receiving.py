@@ -13,14 +13,14 @@ from einvoice.store import IdempotencyConflict
 def test_a_submission_keeps_the_bytes_as_they_came(bench: Any) -> None:
     receipt = bench.receive(b"\xef\xbb\xbf<Invoice/>", name="Rechnung.xml")
     assert receipt.created
-    assert bench.store.submissions.original(receipt.submission.id) == b"\xef\xbb\xbf<Invoice/>"
+    assert bench.original(receipt.submission.id) == b"\xef\xbb\xbf<Invoice/>"
     assert receipt.submission.name == "Rechnung.xml"
     assert receipt.submission.handling is Handling.RECEIVED
     assert receipt.submission.verdict is None
 
 
 def test_an_empty_file_is_a_submission_too(bench: Any) -> None:
-    assert bench.store.submissions.original(bench.receive(b"").submission.id) == b""
+    assert bench.original(bench.receive(b"").submission.id) == b""
 
 
 def test_receiving_is_an_event(bench: Any) -> None:
@@ -45,7 +45,7 @@ def test_the_same_key_with_other_bytes_is_a_conflict_and_keeps_nothing(bench: An
     first = bench.receive(b"1", key="k").submission
     with pytest.raises(IdempotencyConflict):
         bench.receive(b"2", key="k")
-    assert bench.store.claims.due(10) == (first.id,)
+    assert bench.due(10) == (first.id,)
     assert len([path for path in (bench.settings.data_dir / "blobs").rglob("*") if path.is_file()]) == 1
 
 

@@ -101,7 +101,7 @@ def test_an_unknown_submission_is_not_found(bench: Any) -> None:
     with pytest.raises(NotFound):
         bench.store.submissions.get("unknown")
     with pytest.raises(NotFound):
-        bench.store.submissions.original("unknown")
+        bench.original("unknown")
     assert bench.store.submissions.examination("unknown") is None
 
 

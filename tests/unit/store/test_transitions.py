@@ -102,10 +102,20 @@ def test_the_one_way_back_is_from_waiting_for_an_authority() -> None:
 
 
 @given(walks)
-def test_only_accepted_invoices_are_ever_handed_over(choices: list[int]) -> None:
-    for verdict, handling, _ in walk(choices):
-        if handling in (Handling.AVAILABLE, Handling.LEASED, Handling.ACKNOWLEDGED):
-            assert verdict is Verdict.ACCEPTED
+def test_only_accepted_invoices_and_held_ones_sent_on_by_hand_are_ever_handed_over(choices: list[int]) -> None:
+    handed_over = (Handling.AVAILABLE, Handling.LEASED, Handling.ACKNOWLEDGED)
+    for before, after in pairwise(walk(choices)):
+        if after[1] in handed_over and before[1] not in handed_over:
+            by_hand = before[:2] == (Verdict.UNDECIDED, Handling.RECEIVED) and before[2] is not Hold.NONE
+            assert after[0] is Verdict.ACCEPTED if before[1] is Handling.DECIDED else by_hand
+
+
+@given(walks)
+def test_sending_on_by_hand_makes_no_verdict(choices: list[int]) -> None:
+    handed_over = (Handling.AVAILABLE, Handling.LEASED, Handling.ACKNOWLEDGED)
+    for before, after in pairwise(walk(choices)):
+        if after[1] in handed_over:
+            assert after[0] is before[0]
 
 
 @given(walks)

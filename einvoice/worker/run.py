@@ -1,0 +1,59 @@
+"""A worker: threads that work on what comes in, and rounds that see to the rest."""
+
+import threading
+from collections.abc import Iterable
+
+import structlog
+
+from einvoice.pipeline import Desk, process
+from einvoice.settings import Settings
+from einvoice.worker.errands import Errand, Errands
+from einvoice.worker.folder import Inbox
+from einvoice.worker.queue import WakeQueue
+from einvoice.worker.refill import Refill
+
+_WAITING_PER_THREAD = 10  # how full the queue is kept while more is due
+
+log = structlog.get_logger()
+
+
+def run_worker(
+    desk: Desk, settings: Settings, stop: threading.Event, errands: Iterable[Errand] = (), *, secret: bytes
+) -> None:
+    """Work until `stop` is set; then take nothing new, finish what has begun, and return.
+
+    `errands` are done beside our own, `secret` is that of `WakeQueue`. Runs in any thread, beside a web server too.
+    Nothing that is away ends it, be it database, queue or folders: it goes on by itself when they are back.
+    """
+    from einvoice.worker.hands import Hands  # here, so that other commands start without huey
+
+    threads = settings.workers + 1  # one more, so that no validator process waits for a commit
+    queue = WakeQueue(settings, secret)
+    refill = Refill(queue, desk.store.claims.due, least=threads, most=threads * _WAITING_PER_THREAD)
+    inbox = Inbox(desk, settings)
+
+    def handle(submission_id: str) -> None:
+        process(submission_id, desk)
+        refill.fill_when_low()
+
+    hands = Hands(queue, handle, threads)
+    sweep = settings.sweep_seconds
+    rounds = (
+        Errand("refill", sweep, refill.fill),
+        Errand("expired-leases", sweep, desk.store.deliveries.release_expired),
+        Errand("drop-folder", sweep, inbox.look),
+        Errand("worker-threads", sweep, hands.check_worker_health),
+    )
+    all_errands = Errands([*rounds, *errands], stop)
+    hands.start()
+    all_errands.start()
+    log.info("worker-started", threads=threads)
+    try:
+        stop.wait()
+    finally:
+        stop.set()
+        hands.stop(graceful=True)
+        all_errands.join()
+        inbox.close()
+        queue.close()
+        log.info("worker-stopped")
