@@ -4,7 +4,7 @@ import gc
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Literal
 
@@ -15,6 +15,7 @@ from einvoice.identity import Identity
 from einvoice.intake import Spool
 from einvoice.model.examination import Examination
 from einvoice.pipeline import Desk, Stages
+from einvoice.records.signing import Signer
 from einvoice.reports import html_report, json_report
 from einvoice.rules import ArtefactStore, LiveRegistry, Registry, RuleFolders
 from einvoice.scanning import Scanner, open_scanner, scan_contents, scan_received
@@ -43,6 +44,8 @@ class App:
     deliveries: Deliveries
     spool: Spool
     scanner: Scanner
+    signer: Signer
+    wake_secret: bytes = field(repr=False)
 
 
 def tune_garbage_collection() -> None:
@@ -67,7 +70,8 @@ def open_app(settings: Settings) -> Iterator[App]:
     """The whole service of one process; closed at the end. Raises Fault if the store or a rule pack can't be used."""
     registry = LiveRegistry(RuleFolders.of(settings))
     store = open_store(settings)
-    scanner, queue = open_scanner(settings), WakeQueue(settings, store.processes.secret(QUEUE))
+    secret = store.processes.secret(QUEUE)
+    scanner, queue = open_scanner(settings), WakeQueue(settings, secret)
     with ValidatorPool(settings) as pool:
         stages = open_stages(settings, pool)
         desk = Desk(
@@ -94,6 +98,8 @@ def open_app(settings: Settings) -> Iterator[App]:
                 deliveries=Deliveries(store),
                 spool=Spool(settings.data_dir / "spool", settings.max_upload_bytes),
                 scanner=scanner,
+                signer=Signer.of(settings),
+                wake_secret=secret,
             )
         finally:
             queue.close()
@@ -102,9 +108,9 @@ def open_app(settings: Settings) -> Iterator[App]:
 
 def work(app: App, stop: threading.Event) -> None:
     """Work until `stop` is set, and see to everything that has to be done again and again."""
-    upkeep = Upkeep(app.store, __version__)
+    upkeep = Upkeep(app.store, app.signer, app.settings, __version__)
     try:
-        run_worker(app.desk, app.settings, stop, upkeep.errands(), secret=app.store.processes.secret(QUEUE))
+        run_worker(app.desk, app.settings, stop, upkeep.errands(), secret=app.wake_secret)
     finally:
         upkeep.sign_off()
 

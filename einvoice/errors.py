@@ -4,6 +4,7 @@
 `Fault`: we could not do our work. Never a verdict; retried, then held for the operator.
 """
 
+from einvoice.model.text import storable
 from einvoice.model.trouble import FaultNotice, RefusalNotice
 
 
@@ -12,7 +13,7 @@ class Refusal(Exception):
 
     def __init__(self, code: str, **details: object) -> None:
         super().__init__(code, details)
-        self.notice = RefusalNotice(code, {name: str(value) for name, value in details.items()})
+        self.notice = RefusalNotice(code, {name: storable(str(value)) for name, value in details.items()})
 
     def __reduce__(self) -> tuple[object, ...]:  # travels between processes with its details
         return _refusal, (self.notice,)

@@ -3,12 +3,13 @@
 import asyncio
 import hashlib
 import random
+import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 import structlog
 
@@ -25,12 +26,17 @@ from einvoice.model.submission import Claim, Door, Priority, Receipt, Submission
 from einvoice.model.trouble import FaultNotice
 from einvoice.settings import Settings
 from einvoice.store import ClaimLost, Store
+from einvoice.watching import followed, settled, taken_in, timed
+from einvoice.watching.figures import count_fault, count_lost_claim, count_retry
 
 _LOOK_SECONDS = 0.1  # between two looks at a submission someone waits for
 _LONGEST_DELAY_SECONDS = 3600.0
+_INSIST_SECONDS = 20.0  # well within a claim
 _AWAY = 3  # times the first delay, where a part of the service is away
 _ABOUT_RULES = ("rules-", "policy-")  # faults whose detail names packs and files, and nothing of the invoice
 _CHANCE = random.SystemRandom()
+
+Answer = TypeVar("Answer")
 
 log = structlog.get_logger()
 
@@ -66,13 +72,14 @@ class Desk(Stages):
     render_report: Callable[[Examination, Literal["html", "json"]], bytes]
 
 
+@followed
 def process(submission_id: str, desk: Desk) -> None:
     """Take one received submission to its decision.
 
     (1) claim it, (2) look for viruses and take the invoice out, (3) read it, (4) find its authority, (5) assess it,
     (6) decide. A Refusal is a decision. A Fault is tried again later, then held. Nobody decides under a lost claim.
     """
-    claim = desk.store.claims.claim(submission_id)  # (1)
+    claim = timed("claim", desk.store.claims.claim, submission_id)  # (1)
     if claim is None:  # someone else has it, it waits for its next try, or it is decided
         return
     received = claim.submission
@@ -80,7 +87,7 @@ def process(submission_id: str, desk: Desk) -> None:
         name=received.name,
         sha256=received.sha256,
         size=received.size,
-        fetch=lambda: desk.store.originals.read(received),
+        fetch=lambda: timed("fetch", desk.store.originals.read, received),
         scanned=received.malware is None,  # one that was found comes here only after two operators let it through
     )
     examination, routing = _look(source, received.received_at, desk.store.clock(), desk)  # (2) to (5)
@@ -88,14 +95,17 @@ def process(submission_id: str, desk: Desk) -> None:
     try:
         if fault is not None:
             told = {"detail": fault.detail} if fault.cause.startswith(_ABOUT_RULES) else {}
-            log.warning("fault", submission=submission_id, cause=fault.cause, attempt=claim.submission.attempts, **told)
+            log.warning("fault", cause=fault.cause, attempt=claim.submission.attempts, **told)
         if fault is not None and desk.store.claims.can_be_tried_again(claim, fault):
-            desk.store.claims.postpone(claim, fault, _next_try(claim, fault, desk))
+            _insist("postpone", lambda: desk.store.claims.postpone(claim, fault, _next_try(claim, fault, desk)))
+            count_retry()
         else:
-            desk.store.claims.decide(claim, Decision.of(examination, routing))  # (6) one transaction
-            log.info("decided", submission=submission_id, verdict=str(examination.verdict))
+            decision = Decision.of(examination, routing)
+            decided = _insist("decide", lambda: desk.store.claims.decide(claim, decision))  # (6) one transaction
+            settled(decided, desk.store.clock())
     except ClaimLost:
-        log.warning("claim-lost", submission=submission_id)
+        log.warning("claim-lost")
+        count_lost_claim()
 
 
 def examine(data: bytes, name: str, stages: Stages, *, official_only: bool = False) -> Examination:
@@ -113,8 +123,14 @@ def submit(
 ) -> Receipt:
     """Keep what came in, then say that there is work. Raises IdempotencyConflict. The spool file is gone afterwards."""
     try:
-        receipt = desk.store.receiving.receive(
-            spooled, door=door, sender=sender, actor=actor, name=name, idempotency_key=idempotency_key
+        receipt = taken_in(
+            desk.store.receiving.receive,
+            spooled,
+            door=door,
+            sender=sender,
+            actor=actor,
+            name=name,
+            idempotency_key=idempotency_key,
         )
     finally:
         spooled.discard()
@@ -155,20 +171,23 @@ def _look(
     try:
         data = source.fetch()
         if source.scanned:
-            stages.scan(data)
-        document = stages.extract(data)  # (2)
+            timed("scan", stages.scan, data)
+        document = timed("extract", stages.extract, data)  # (2)
         if source.scanned:
-            stages.scan_inside(document)
-        invoice = stages.read(document)  # (3)
-        routing = stages.route(invoice)  # (4)
+            timed("scan", stages.scan_inside, document)
+        invoice = timed("read", stages.read, document)  # (3)
+        routing = timed("route", stages.route, invoice)  # (4)
         day = received_at.astimezone().date()  # where we are
-        assessment = stages.assess(document, Basis.of(routing, day, official_only=official_only))  # (5)
+        basis = Basis.of(routing, day, official_only=official_only)
+        assessment = timed("assess", stages.assess, document, basis)  # (5)
     except Refusal as refusal:
         assessment = Assessment.refused(refusal.notice)
     except Fault as fault:
         assessment = Assessment.undecided(fault.notice)
     except Exception as error:
         assessment = Assessment.undecided(_bug(error))
+    if assessment.fault is not None:
+        count_fault(assessment.fault.cause)
     examination = Examination(
         name=source.name,
         sha256=source.sha256,
@@ -187,6 +206,21 @@ def _bug(error: Exception) -> FaultNotice:
     place = f"{type(error).__name__} at {Path(frame.filename).name}:{frame.lineno}"
     log.error("stage-failed", place=place)
     return FaultNotice("internal", place, deterministic=False)
+
+
+def _insist(stage: str, act: Callable[[], Answer]) -> Answer:
+    """Try again for a while when the database is away: what was found out need not be found out again.
+
+    Where it did commit before the connection broke, the second time raises ClaimLost, and all is well, too.
+    """
+    end = time.monotonic() + _INSIST_SECONDS
+    while True:
+        try:
+            return timed(stage, act)
+        except Fault as fault:
+            if not fault.notice.elsewhere or time.monotonic() > end:
+                raise
+            time.sleep(_CHANCE.uniform(0.5, 1.5))
 
 
 def _next_try(claim: Claim, fault: FaultNotice, desk: Desk) -> datetime:

@@ -7,12 +7,17 @@ from datetime import timedelta
 import structlog
 
 from einvoice.errors import Fault
+from einvoice.logs import name_worker
+from einvoice.records.checkpoints import sign_head
+from einvoice.records.signing import Signer
+from einvoice.settings import Settings
 from einvoice.store import Store
 from einvoice.worker import Errand
 
-SAY_SECONDS = 15.0  # how often a worker says that it works
-SEEN = timedelta(seconds=60)  # one that said nothing for so long is thought to be gone
+SAY_SECONDS = 15.0  # how often a worker says that it works; operations.situation.SEEN is a few times that
 _SWEEP_SECONDS = 3600.0
+_RETENTION_SECONDS = 600.0
+_RETENTION_PORTIONS = 50  # of a hundred, so that no round lasts long; on New Year's Eve a whole year ends
 _LEFT_OVER = timedelta(days=1)  # nobody is still receiving what was stored so long ago
 
 log = structlog.get_logger()
@@ -21,8 +26,10 @@ log = structlog.get_logger()
 class Upkeep:
     """The errands of one worker process."""
 
-    def __init__(self, store: Store, version: str) -> None:
+    def __init__(self, store: Store, signer: Signer, settings: Settings, version: str) -> None:
         self._store = store
+        self._signer = signer
+        self._settings = settings
         self._version = version
         self._worker_id: str | None = None
 
@@ -30,17 +37,25 @@ class Upkeep:
         """What there is to do, and how often."""
         return (
             Errand("announce", SAY_SECONDS, self.announce),
+            Errand("checkpoint", self._settings.checkpoint_seconds, self.sign),
             Errand("left-overs", _SWEEP_SECONDS, self.sweep),
+            Errand("retention", _RETENTION_SECONDS, self.retain),
         )
 
     def announce(self) -> None:
         """Say that this process works."""
         self._worker_id = self._store.processes.announce(self._worker_id, self._version)
+        name_worker(self._worker_id)
+
+    def sign(self) -> None:
+        """Sign the head of the audit chain, if it moved."""
+        sign_head(self._store, self._signer)
 
     def sign_off(self) -> None:
         """This process works no more; where the database is away, it finds out by itself."""
-        if self._worker_id is not None:
-            with suppress(Fault):
+        with suppress(Fault):
+            self.sign()
+            if self._worker_id is not None:
                 self._store.processes.sign_off(self._worker_id)
 
     def sweep(self) -> None:
@@ -51,3 +66,9 @@ class Upkeep:
         for name in self._store.submissions.without_row(found):
             self._store.originals.delete(name)
             log.info("left-over-removed", blob=name)
+
+    def retain(self) -> None:
+        """Delete what has been kept long enough."""
+        done = self._store.retention.tend(_RETENTION_PORTIONS)
+        if done.expired or done.objects:
+            log.info("retention", expired=done.expired, originals=done.objects)

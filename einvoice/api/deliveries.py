@@ -4,8 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
 
-from einvoice.api.schemas import (
-    V1,
+from einvoice.api.handoverschemas import (
     AcknowledgementOut,
     Extension,
     LeaseList,
@@ -14,6 +13,7 @@ from einvoice.api.schemas import (
     LeaseWish,
     Nack,
 )
+from einvoice.api.schemas import V1
 from einvoice.faces.caller import Wired, may
 from einvoice.faces.language import Language
 from einvoice.identity import Action, Principal
@@ -29,6 +29,9 @@ def lease(app: Wired, lang: Language, principal: Fetcher, wish: LeaseWish | None
 
     Fetch each with its `links.original` (or `links.invoice`), book it under its `delivery_id`, then acknowledge it.
     What is not acknowledged in time is handed out again, with the same `delivery_id` and another `lease_token`.
+
+    Look at `submission.verdict` and `submission.duplicate_of` before booking: what a person has sent on may have no
+    verdict (`undecided`, with `human_decision` and `human_reason`), and what repeats an invoice names the first one.
     """
     asked = wish or LeaseWish()
     leases = app.deliveries.lease(
@@ -37,7 +40,7 @@ def lease(app: Wired, lang: Language, principal: Fetcher, wish: LeaseWish | None
         count=asked.count,
         seconds=asked.seconds or app.settings.lease_seconds,
     )
-    return LeaseList(deliveries=[LeaseOut.of(one, principal, lang) for one in leases])
+    return LeaseList(deliveries=[LeaseOut.of(one, principal, lang, app.store) for one in leases])
 
 
 @router.post("/deliveries/{delivery_id}:ack")
@@ -59,7 +62,7 @@ def extend(delivery_id: str, body: Extension, app: Wired, lang: Language, princi
     longer = app.deliveries.extend(
         _authority(principal), delivery_id, body.lease_token, body.seconds, actor=principal.actor
     )
-    return LeaseOut.of(longer, principal, lang)
+    return LeaseOut.of(longer, principal, lang, app.store)
 
 
 def _authority(principal: Principal) -> str:

@@ -48,7 +48,7 @@ networks that the operator trusts, `/kosit` needs none.
 
 - **Suppliers** check (`POST /api/v1/checks`) and submit (`POST /api/v1/submissions`) invoices and read the reports.
 - **Authorities** lease accepted invoices, fetch and book them, and acknowledge; or follow the event feed.
-- **Operators** see everything and may submit; they lease nothing.
+- **Operators** see everything, may submit, end what is on hold, and close doors for a time; they lease nothing.
 
 Texts for people are German or English, by `Accept-Language`. Errors are problem documents (RFC 9457) with a stable
 `code` and a `remedy`.
@@ -57,7 +57,10 @@ TAGS = (
     {"name": "Suppliers", "description": "Check and submit invoices, read reports"},
     {"name": "Authorities", "description": "Collect accepted invoices and follow what happens to them"},
     {"name": "KoSIT", "description": "Check as the KoSIT validator's daemon does: for clients made for that one"},
-    {"name": "Operators", "description": "Is it up, can it work, how much of what"},
+    {
+        "name": "Operators",
+        "description": "Is it up, can it work, how much of what; ways out of holds; doors",
+    },
 )
 _PUBLIC = ("/healthz", "/readyz")
 _REF = "#/components/schemas/{model}"

@@ -5,7 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi.exceptions import RequestValidationError
 
-from einvoice.api.schemas import V1, EventFeed, EventOut
+from einvoice.api.handoverschemas import EventFeed, EventOut
+from einvoice.api.schemas import V1
 from einvoice.faces.caller import Asking, Wired
 from einvoice.identity import Action, Resource, authorise
 

@@ -16,7 +16,7 @@ from fastapi.responses import HTMLResponse, PlainTextResponse
 from lxml import etree
 
 from einvoice import __version__
-from einvoice.api.checks import room
+from einvoice.api.checks import pass_queue, room
 from einvoice.api.describe import EXAMPLE_INVOICE
 from einvoice.api.kositpage import about
 from einvoice.app import App
@@ -107,6 +107,7 @@ async def _judged(request: Request, path: str, app: App, lang: Lang) -> Response
     """
     if request.headers.get("content-type", "").lower().startswith("multipart"):
         return PlainTextResponse("Send the XML itself as the body, not a form.", 400)
+    await pass_queue(request, app)
     spooled = await received_body(request, app.spool, app.settings.max_upload_bytes)  # (1)
     name = shown_name(path) or f"supplied_instance_{next(_UNNAMED)}"
     if not spooled.size:

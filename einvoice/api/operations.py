@@ -1,8 +1,9 @@
 """For those who run the service: is it up, can it work, how much of what."""
 
 import ipaddress
-import shutil
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import partial
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
@@ -15,10 +16,14 @@ from einvoice.app import App
 from einvoice.errors import Fault
 from einvoice.faces.caller import Asking, Wired
 from einvoice.identity import Action, authorise
+from einvoice.operations import Lately, NoAnswer
+from einvoice.operations.attention import is_almost_full
+from einvoice.operations.situation import SEEN, Disk
 
 router = APIRouter(tags=["Operators"])
 
-_ROOM_FOR = 10  # uploads of full size that must still fit on the disk
+OK = "ok"
+_AWAY = "not answering"
 
 
 @router.get("/healthz")
@@ -28,13 +33,20 @@ async def health() -> dict[str, str]:
 
 
 @router.get("/readyz", response_model=Readiness, responses={503: {"model": Readiness, "description": "Not ready"}})
-def ready(app: Wired) -> Response:
-    """Whether invoices can be taken in and judged: database, disk, rule packs, validator processes."""
-    checks = {"database": _database(app), "disk": _disk(app), "rules": _rules(app)}
-    checks["validators"] = "ok" if app.pool.alive else "stopped"
-    good = all(found == "ok" for found in checks.values())
-    body = Readiness(status="ready" if good else "not-ready", checks=checks)
-    return JSONResponse(body.model_dump(), status_code=200 if good else 503)
+def ready(request: Request, app: Wired) -> Response:
+    """Whether this process can do its work: database, storage, disk, rules; with workers, validators and scanner too.
+
+    Whether workers were seen lately is told and changes nothing: invoices can be taken in without. A process that was
+    told to end says `draining` with 503, and still answers whatever else it is asked.
+    """
+    parts = _parts(request, app)
+    checks = parts.checked()
+    if getattr(request.app.state, "draining", False):
+        status = "draining"
+    else:
+        status = "ready" if all(checks[name] == OK for name in parts.needed) else "not-ready"
+    body = Readiness(status=status, checks=checks)
+    return JSONResponse(body.model_dump(), status_code=200 if status == "ready" else 503)
 
 
 @router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
@@ -47,20 +59,62 @@ def metrics(request: Request, app: Wired, caller: Asking) -> Response:
     if published or not _is_this_machine(request):
         authorise(caller.principal, Action.OPERATE)
     meter: Meter = request.app.state.meter
-    return Response(meter.figures(app.store), media_type=CONTENT_TYPE_LATEST)
+    return Response(meter.figures(app), media_type=CONTENT_TYPE_LATEST)
+
+
+class Parts:
+    """What a process works with; looked at as seldom as fits the part, however often a proxy asks."""
+
+    def __init__(self, app: App) -> None:
+        receiving = {
+            "database": Lately(partial(_database, app), seconds=1),
+            "storage": Lately(partial(_storage, app), seconds=10),
+            "disk": Lately(partial(_disk, app), seconds=1),
+            "rules": Lately(partial(_rules, app), seconds=10),
+        }
+        deciding = {"validators": Lately(partial(_validators, app), seconds=0)}
+        if app.settings.clamd_url:
+            deciding["scanner"] = Lately(partial(_scanner, app), seconds=10)
+        self.needed = frozenset(receiving | (deciding if app.settings.workers else {}))
+        self._parts: Mapping[str, Lately[str]] = {
+            **receiving,
+            **deciding,
+            "workers": Lately(partial(_workers, app), seconds=5),
+        }
+
+    def checked(self) -> dict[str, str]:
+        """Each part: ok, or what is wrong."""
+        return {name: _said(part) for name, part in self._parts.items()}
+
+
+def _parts(request: Request, app: App) -> Parts:
+    """Those of this process, made when they are first asked for."""
+    state = request.app.state
+    if not hasattr(state, "parts"):
+        state.parts = Parts(app)
+    parts: Parts = state.parts
+    return parts
+
+
+def _said(part: Lately[str]) -> str:
+    try:
+        return part.get()
+    except (Fault, OSError, SQLAlchemyError, NoAnswer):
+        return _AWAY
 
 
 def _database(app: App) -> str:
-    try:
-        app.store.claims.due(1)
-    except (Fault, SQLAlchemyError):
-        return "not answering"
-    return "ok"
+    app.store.claims.due(1)
+    return OK
+
+
+def _storage(app: App) -> str:
+    app.store.blobs.check()
+    return OK
 
 
 def _disk(app: App) -> str:
-    free = shutil.disk_usage(app.settings.data_dir).free
-    return "ok" if free > _ROOM_FOR * app.settings.max_upload_bytes else "almost full"
+    return "almost full" if is_almost_full(Disk.of(app.settings.data_dir), app.settings) else OK
 
 
 def _rules(app: App) -> str:
@@ -68,7 +122,21 @@ def _rules(app: App) -> str:
     if not packs:
         return "no rule pack is in force"
     missing = [file.path for pack in packs for file in pack.files() if not app.artefacts.holds(file)]
-    return f"missing or altered: {missing[0]}; run `einvoice rules sync`" if missing else "ok"
+    return f"missing or altered: {missing[0]}; run `einvoice rules sync`" if missing else OK
+
+
+def _validators(app: App) -> str:
+    return OK if app.pool.alive else "stopped"
+
+
+def _scanner(app: App) -> str:
+    app.scanner.check()
+    return OK
+
+
+def _workers(app: App) -> str:
+    seen = app.store.processes.working(SEEN)
+    return f"{len(seen)} seen" if seen else "none seen"
 
 
 def _is_this_machine(request: Request) -> bool:

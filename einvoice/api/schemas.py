@@ -6,12 +6,13 @@ from typing import Any, Self
 from pydantic import BaseModel, ConfigDict, Field
 
 from einvoice.explain import Lang
+from einvoice.faces.background import Background, background
 from einvoice.faces.words import standing
 from einvoice.identity import Principal, Role
 from einvoice.model.assessment import Verdict
-from einvoice.model.delivery import Acknowledgement, Lease
 from einvoice.model.policy import Outcome
-from einvoice.model.submission import Door, Event, EventKind, Handling, Hold, Submission
+from einvoice.model.submission import Door, Handling, Hold, HumanDecision, Submission
+from einvoice.store import Store
 
 V1 = "/api/v1"
 SUBMISSIONS = f"{V1}/submissions"
@@ -38,7 +39,10 @@ class OperatorDetails(BaseModel):
 
     sender: str = Field(description="supplier:ID, account:ID, token:ID or folder:drop")
     attempts: int = Field(description="How often a worker took it up")
+    crashes: int = Field(description="How many processes it killed")
     fault_cause: str | None = Field(description="Why the last attempt failed")
+    malware: str | None = Field(description="What the virus scan found, and where; it stays known after a release")
+    decided_by: str | None = Field(description="Who decided by hand: account:ID, token:ID or admin")
 
 
 class SubmissionOut(BaseModel):
@@ -55,6 +59,18 @@ class SubmissionOut(BaseModel):
     policy_outcome: Outcome | None = Field(
         description="What the authority's own policies said of an accepted invoice; null: nothing was asked. One that "
         "they reject is not delivered, and may be submitted again"
+    )
+    human_decision: HumanDecision | None = Field(
+        description="A person ended what was on hold. sent-on: handed over by hand; with the verdict undecided, no "
+        "verdict stands behind it. sent-back: given back to its sender, not handed over. null: nobody stepped in"
+    )
+    human_reason: str | None = Field(
+        description="Why, in the person's own words: to the sender of what was sent back, to the authority of what "
+        "was sent on; operators read both"
+    )
+    duplicate_of: str | None = Field(
+        description="Id of the first invoice of the same seller with the same number and year; null: there is none, or "
+        "it is not yours to see"
     )
     handling: Handling
     hold: Hold | None = Field(description="Why an operator must act; null: nobody must")
@@ -79,15 +95,18 @@ class SubmissionOut(BaseModel):
     links: Links
 
     @classmethod
-    def of(cls, submission: Submission, reader: Principal, lang: Lang) -> Self:
+    def of(cls, submission: Submission, reader: Principal, lang: Lang, store: Store) -> Self:
         """A submission as this reader may see it."""
-        words = standing(submission, lang)
+        words, known = standing(submission, lang), background(submission, reader, store)
         return cls(
             id=submission.id,
             status=submission.status,
             settled=submission.settled,
             verdict=submission.verdict,
             policy_outcome=submission.policy_outcome,
+            human_decision=submission.human_decision,
+            human_reason=known.by_hand.reason or None if known.by_hand else None,
+            duplicate_of=known.first.id if known.first else None,
             handling=submission.handling,
             hold=submission.hold or None,
             label=words.label,
@@ -107,7 +126,7 @@ class SubmissionOut(BaseModel):
             leitweg_id=submission.leitweg_id,
             invoice_number=submission.invoice_number,
             seller_name=submission.seller_name,
-            operator=_operator(submission) if reader.role is Role.OPERATOR else None,
+            operator=_operator(submission, known) if reader.role is Role.OPERATOR else None,
             links=_links(submission.id),
         )
 
@@ -134,108 +153,6 @@ class Asked(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class LeaseWish(Asked):
-    """How many deliveries to lease, and for how long."""
-
-    count: int = Field(default=10, ge=1, le=100, description="At most so many")
-    seconds: float | None = Field(default=None, ge=1, le=86_400, description="Time to acknowledge; default: a setting")
-
-
-class LeaseOut(BaseModel):
-    """One delivery, yours for a while. Not acknowledged by then, it is handed out again."""
-
-    delivery_id: str = Field(description="Stays the same for the same invoice: use it to book only once")
-    lease_token: str = Field(description="Names this lease in ack, nack and extend")
-    expires_at: datetime
-    submission: SubmissionOut
-
-    @classmethod
-    def of(cls, lease: Lease, reader: Principal, lang: Lang) -> Self:
-        """A lease for its holder."""
-        return cls(
-            delivery_id=lease.delivery_id,
-            lease_token=lease.token,
-            expires_at=lease.expires_at,
-            submission=SubmissionOut.of(lease.submission, reader, lang),
-        )
-
-
-class LeaseList(BaseModel):
-    """The deliveries leased; empty: nothing to collect at the moment."""
-
-    deliveries: list[LeaseOut]
-
-
-class LeaseRef(Asked):
-    """Which lease."""
-
-    lease_token: str = Field(max_length=200)
-
-
-class Nack(LeaseRef):
-    """Give a delivery back."""
-
-    reason: str = Field(default="", max_length=1000, description="Why; stands in the history")
-
-
-class Extension(LeaseRef):
-    """More time."""
-
-    seconds: float = Field(ge=1, le=86_400, description="From now")
-
-
-class AcknowledgementOut(BaseModel):
-    """The invoice is the authority's. Asked twice, the answer is the same."""
-
-    delivery_id: str
-    acknowledged_at: datetime
-    submission_id: str
-
-    @classmethod
-    def of(cls, acknowledgement: Acknowledgement) -> Self:
-        """The durable acknowledgement."""
-        return cls(
-            delivery_id=acknowledgement.delivery_id,
-            acknowledged_at=acknowledgement.acknowledged_at,
-            submission_id=acknowledgement.submission.id,
-        )
-
-
-class EventOut(BaseModel):
-    """One change of an invoice, and how it stood after it."""
-
-    sequence: int = Field(description="Counts without gaps within the authority, from 1")
-    at: datetime
-    kind: EventKind
-    submission_id: str
-    reason: str = Field(description='Why; of decided: "policy" where the authority\'s policies turned it down')
-    verdict: Verdict | None
-    handling: Handling
-    hold: Hold | None
-
-    @classmethod
-    def of(cls, event: Event) -> Self:
-        """An event of an authority's feed."""
-        assert event.sequence is not None, "events of a feed are numbered"
-        return cls(
-            sequence=event.sequence,
-            at=event.at,
-            kind=event.kind,
-            submission_id=event.submission_id,
-            reason=event.reason,
-            verdict=event.verdict,
-            handling=event.handling,
-            hold=event.hold or None,
-        )
-
-
-class EventFeed(BaseModel):
-    """A part of the feed, in order."""
-
-    events: list[EventOut]
-    after: int = Field(description="Give it as `after` to read on")
-
-
 class Readiness(BaseModel):
     """Whether the service can do its work."""
 
@@ -249,8 +166,15 @@ def _authority(submission: Submission) -> AuthorityRef | None:
     return AuthorityRef(id=submission.authority_id, name=submission.authority_name or "")
 
 
-def _operator(submission: Submission) -> OperatorDetails:
-    return OperatorDetails(sender=submission.sender, attempts=submission.attempts, fault_cause=submission.fault_cause)
+def _operator(submission: Submission, known: Background) -> OperatorDetails:
+    return OperatorDetails(
+        sender=submission.sender,
+        attempts=submission.attempts,
+        crashes=submission.crashes,
+        fault_cause=submission.fault_cause,
+        malware=submission.malware,
+        decided_by=known.by_hand.actor if known.by_hand else None,
+    )
 
 
 def _links(submission_id: str) -> Links:

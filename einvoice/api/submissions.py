@@ -11,14 +11,16 @@ from fastapi.responses import JSONResponse
 from einvoice.api.describe import BINARY, FILE_BODY
 from einvoice.api.forms import REPORT_FORMS, described, report, wanted_form
 from einvoice.api.schemas import SUBMISSIONS, ReceiptOut, SubmissionOut, SubmissionPage
-from einvoice.faces.body import received_file
+from einvoice.app import App
+from einvoice.faces.body import pass_door, received_file
 from einvoice.faces.caller import Asking, Readable, Wired, may
-from einvoice.faces.download import original
+from einvoice.faces.download import original, served
 from einvoice.faces.language import Language
 from einvoice.faces.trouble import Problem
 from einvoice.identity import Action, Principal, scope
 from einvoice.model.assessment import Verdict
-from einvoice.model.submission import Door, Handling, Hold
+from einvoice.model.examination import Examination
+from einvoice.model.submission import Door, Handling, Hold, Submission
 from einvoice.pipeline import submit, wait_until_settled
 
 router = APIRouter(prefix=SUBMISSIONS)
@@ -41,8 +43,10 @@ async def submit_invoice(
     The answer comes when the file is durably stored: it cannot get lost any more. The verdict follows within seconds;
     ask at `Location`, or wait for it with `?wait=`. The same file again, or the same `Idempotency-Key`, is answered
     with the first submission (`created` is false); a file that was rejected, or declined under the authority's
-    policies, may be submitted anew.
+    policies, may be submitted anew. While nothing is taken in (`door-paused`, `backlog-full`), the answer is 503 with
+    `Retry-After`, and nothing was kept.
     """
+    await pass_door(request, app, Door.API)
     upload = await received_file(request, app.spool, app.settings.max_upload_bytes)
     receipt = await run_in_threadpool(
         submit,
@@ -58,7 +62,7 @@ async def submit_invoice(
     if wait and not submission.settled:
         submission = await wait_until_settled(app.store, submission.id, min(wait, app.settings.max_wait_seconds))
     response.headers["Location"] = f"{SUBMISSIONS}/{submission.id}"
-    answer = ReceiptOut.of(submission, principal, lang)
+    answer = ReceiptOut.of(submission, principal, lang, app.store)
     return answer.model_copy(update={"created": receipt.created})
 
 
@@ -86,14 +90,15 @@ def list_submissions(
         text=text or None,
     )
     page = app.store.submissions.find(wanted, after=after, limit=limit)
-    return SubmissionPage(items=[SubmissionOut.of(item, principal, lang) for item in page.items], next=page.next)
+    items = [SubmissionOut.of(item, principal, lang, app.store) for item in page.items]
+    return SubmissionPage(items=items, next=page.next)
 
 
 @router.get("/{submission_id}", tags=_FILES)
-def show_submission(submission: Readable, caller: Asking, lang: Language) -> SubmissionOut:
+def show_submission(submission: Readable, app: Wired, caller: Asking, lang: Language) -> SubmissionOut:
     """One submission as it stands."""
     assert caller.principal is not None, "readable() has let the caller pass"
-    return SubmissionOut.of(submission, caller.principal, lang)
+    return SubmissionOut.of(submission, caller.principal, lang, app.store)
 
 
 @router.get(
@@ -105,10 +110,7 @@ def show_submission(submission: Readable, caller: Asking, lang: Language) -> Sub
 def show_report(request: Request, submission: Readable, app: Wired, lang: Language) -> Response:
     """The report, in the form that `Accept` asks for. 409 `not-decided-yet` while there is none."""
     form = wanted_form(request, REPORT_FORMS)
-    examination = app.store.submissions.examination(submission.id)
-    if examination is None:
-        raise Problem("not-decided-yet")
-    return report(examination, form, REPORT_FORMS, lang)
+    return report(_examination(submission, app), form, REPORT_FORMS, lang)
 
 
 @router.get(
@@ -118,7 +120,7 @@ def show_report(request: Request, submission: Readable, app: Wired, lang: Langua
     responses={200: {"description": "The bytes as they came in", "content": BINARY}},
 )
 def show_original(submission: Readable, app: Wired) -> Response:
-    """The file as it came in, byte for byte."""
+    """The file as it came in, byte for byte. 409 `quarantined` where the virus scan found something in it."""
     return original(submission, app)
 
 
@@ -133,9 +135,15 @@ def show_invoice(
     attachments: Annotated[bool, Query(description="With the attached documents (BT-125) in base64")] = False,
 ) -> JSONResponse:  # fmt: skip
     """The invoice as the business terms of EN 16931-1, the same whichever syntax it came in."""
-    examination = app.store.submissions.examination(submission.id)
-    if examination is None:
-        raise Problem("not-decided-yet")
+    examination = _examination(served(submission), app)
     if examination.invoice is None:
         raise Problem("no-invoice")
     return JSONResponse(examination.invoice.to_dict(attachments=attachments))
+
+
+def _examination(submission: Submission, app: App) -> Examination:
+    """What was found out about it. Raises Problem while there is nothing, and when it is deleted."""
+    examination = app.store.submissions.examination(submission.id)
+    if examination is None:
+        raise Problem("expired" if submission.handling is Handling.EXPIRED else "not-decided-yet")
+    return examination

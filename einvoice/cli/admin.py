@@ -10,19 +10,23 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from einvoice.model.account import Role
-from einvoice.model.policy import AuthorityPolicy
+from einvoice.model.policy import AuthorityPolicy, Duplicates
 from einvoice.routing import LeitwegProblem, leitweg_problem
 from einvoice.settings import Settings
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from einvoice.identity import Identity
     from einvoice.store import Store
+    from einvoice.store.accounts import Known
 
 admin = typer.Typer(help="Authorities, tokens and accounts.", no_args_is_help=True)
 _PROBLEMS = {
     LeitwegProblem.FORMAT: "is not formed like a Leitweg-ID",
     LeitwegProblem.CHECK_DIGIT: "has a wrong check digit",
 }
+_LISTINGS = {"token": "list-tokens", "account": "list-users"}  # what shows the things of a kind
 _SHORTEST_PASSWORD = 12  # characters; NIST SP 800-63B asks for at least 8, BSI for length over complexity
 
 
@@ -39,7 +43,8 @@ def _open() -> Iterator[tuple["Store", "Identity"]]:
     except AlreadyThere as error:
         raise typer.BadParameter(f"exists already: {error}") from None
     except NotFound as error:
-        raise typer.BadParameter(f"not known: {error}; `einvoice admin list-authorities` shows them") from None
+        listing = _LISTINGS.get(str(error).partition(" ")[0], "list-authorities")
+        raise typer.BadParameter(f"not known: {error}; `einvoice admin {listing}` shows them") from None
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
     finally:
@@ -128,6 +133,17 @@ def unpin_pack(
         store.authorities.set_policy(authority, unpinned)
 
 
+@admin.command("set-duplicates")
+def set_duplicates(
+    authority: Annotated[str, typer.Option(help="Id of the authority; list-authorities shows it.")],
+    action: Annotated[Duplicates, typer.Option(help="accept: handed over, flagged; hold: an operator decides.")],
+) -> None:
+    """What becomes of a further invoice of the same seller with the same number and year; it is flagged either way."""
+    with _open() as (store, _):
+        changed = store.authorities.set_policy(authority, lambda policy: replace(policy, duplicates=action))
+        typer.echo(f"{changed.name}: duplicates {changed.policy.duplicates}")
+
+
 @admin.command("create-token")
 def create_token(
     role: Annotated[Role, typer.Option(help="What the program may do.")],
@@ -137,6 +153,32 @@ def create_token(
     """Make a bearer token and print it, and nothing else. It can't be shown again."""
     with _open() as (_, identity):
         typer.echo(identity.create_token(role, authority_id=authority, supplier=supplier))
+
+
+@admin.command("list-tokens")
+def list_tokens() -> None:
+    """Show every token: id, role, label, whose, since when, until when. A token itself can't be shown again."""
+    with _open() as (store, _):
+        for token in store.accounts.all_tokens():
+            _show(token, token.id, "revoked")
+
+
+@admin.command("revoke-token")
+def revoke_token(token_id: Annotated[str, typer.Argument(metavar="ID", help="As list-tokens shows it.")]) -> None:
+    """Make a token worthless from now on; it can't be taken back."""
+    with _open() as (store, _):
+        store.accounts.revoke_token(token_id)
+        typer.echo(f"{token_id} is revoked")
+
+
+def _show(known: "Known", called: str, ended: str) -> None:
+    whose = f" of {known.whose}" if known.whose and known.whose != known.name else ""
+    end = f"  {ended} {_day(known.ended_at)}" if known.ended_at else ""
+    typer.echo(f"{called}  {known.role}  {known.name}{whose}  since {_day(known.created_at)}{end}")
+
+
+def _day(moment: "datetime") -> str:
+    return moment.astimezone().date().isoformat()
 
 
 @admin.command("create-user")
@@ -156,3 +198,29 @@ def create_user(
             login, name or login, role, password=password, authority_id=authority, supplier=supplier
         )
         typer.echo(account.id)
+
+
+@admin.command("list-users")
+def list_users() -> None:
+    """Show every account: login, role, name, whose, since when, since when it is disabled."""
+    with _open() as (store, _):
+        for account in store.accounts.all():
+            _show(account, account.login, "disabled")
+
+
+@admin.command("disable-user")
+def disable_user(login: Annotated[str, typer.Argument(help="As list-users shows it.")]) -> None:
+    """Keep a person from signing in and end all their sessions. What they did stays under their name."""
+    _set_disabled(login, disabled=True)
+
+
+@admin.command("enable-user")
+def enable_user(login: Annotated[str, typer.Argument(help="As list-users shows it.")]) -> None:
+    """Let a person sign in again."""
+    _set_disabled(login, disabled=False)
+
+
+def _set_disabled(login: str, *, disabled: bool) -> None:
+    with _open() as (store, _):
+        store.accounts.set_disabled(login, disabled=disabled)
+        typer.echo(f"{login} is {'disabled' if disabled else 'enabled'}")

@@ -10,7 +10,11 @@ from pydantic import ValidationError
 from einvoice import __version__
 from einvoice.cli import explained, packs, policies, rulesdiff  # noqa: F401 - they add commands to `rules` and `admin`
 from einvoice.cli.admin import admin
+from einvoice.cli.audit import audit
 from einvoice.cli.check import check
+from einvoice.cli.holds import doors, holds
+from einvoice.cli.keys import keys
+from einvoice.cli.receipts import receipt
 from einvoice.cli.replay import replay
 from einvoice.cli.rules import rules
 from einvoice.cli.serve import serve, worker
@@ -29,6 +33,11 @@ app.command()(serve)
 app.command()(worker)
 app.add_typer(rules, name="rules")
 app.add_typer(admin, name="admin")
+app.add_typer(holds, name="holds")
+app.add_typer(doors, name="doors")
+app.add_typer(audit, name="audit")
+app.add_typer(receipt, name="receipt")
+app.add_typer(keys, name="keys")
 
 
 def _version(wanted: bool) -> None:

@@ -91,8 +91,8 @@ def _told(standing: Standing) -> str:
 def pinned_by(settings: Settings) -> dict[str, list[str]]:
     """Pack and the names of the authorities that have pinned it; nobody while there is no database."""
     names: dict[str, list[str]] = defaultdict(list)
-    database = make_url(settings.resolved_database_url).database
-    if database is None or not Path(database).exists():
+    address = make_url(settings.resolved_database_url)
+    if address.get_backend_name() == "sqlite" and not Path(address.database or "").exists():
         return names
     from einvoice.store import open_store  # here, so that the other commands start without it
 

@@ -14,8 +14,9 @@ from einvoice.identity.identity import is_loopback
 from einvoice.logs import configure_logs
 from einvoice.rules import load_packs, sync
 from einvoice.settings import Settings
+from einvoice.watching import tracing
 
-_DRAIN_SECONDS = 30  # running requests get this long at the end
+_REQUEST_SECONDS = 30  # running requests get this long at the end
 
 
 def serve(
@@ -24,10 +25,13 @@ def serve(
     port: Annotated[int | None, typer.Option(help="Where to listen.")] = None,
     demo: Annotated[bool, typer.Option(help="Two authorities, a one-time sign-in link and an example to try.")] = False,
 ) -> None:
-    """Serve portal and API, with workers in the same process. Ends cleanly on SIGTERM."""
+    """Serve portal and API, with workers in the same process. Ends cleanly on SIGTERM.
+
+    With EINVOICE_DRAIN_SECONDS it first says on /readyz that it is about to end, and still serves for so long.
+    """
     settings = _settings(workers=workers, host=host, port=port)
     os.umask(0o077)  # whatever is written holds invoices: for the service's user alone
-    with open_app(settings) as app:
+    with tracing(settings), open_app(settings) as app:
         app.pool.warm_up()
         if demo and not is_loopback(settings.host):
             raise typer.BadParameter("sign-in links exist on loopback only; set EINVOICE_HOST=127.0.0.1")
@@ -42,13 +46,16 @@ def serve(
 def worker(
     workers: Annotated[int | None, typer.Option(help="Validator processes.", min=1)] = None,
 ) -> None:
-    """Work off what came in, without web. Any number of them may run beside each other. Ends cleanly on SIGTERM."""
+    """Work off what came in, without web. Any number of them may run beside each other. Ends cleanly on SIGTERM.
+
+    With EINVOICE_METRICS_PORT it serves its figures for Prometheus there, on EINVOICE_HOST.
+    """
     settings = _settings(workers=workers)
     os.umask(0o077)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    with open_app(settings) as app:
+    with tracing(settings), open_app(settings) as app, _figures(app):
         work(app, stop)
 
 
@@ -73,30 +80,64 @@ def _working(app: App) -> Iterator[None]:
         thread.join()
 
 
+@contextmanager
+def _figures(app: App) -> Iterator[None]:
+    """A worker's figures over HTTP, if it is told where. Open to whoever reaches that port: they name nobody."""
+    if not app.settings.metrics_port:
+        yield
+        return
+    from prometheus_client import CollectorRegistry, start_http_server
+
+    from einvoice.operations import ServiceFigures
+    from einvoice.watching.figures import PROCESS
+
+    registry = CollectorRegistry()
+    registry.register(PROCESS)
+    registry.register(ServiceFigures(app.store, app.settings))
+    server, thread = start_http_server(app.settings.metrics_port, app.settings.host, registry)
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
 def _web(app: App) -> None:
-    """Serve until told to stop; then finish the requests under way and return.
+    """Serve until told to stop; drain; then finish the requests under way and return. Told twice, do not drain.
 
     uvicorn would raise the signal again at its end and so kill the process before the worker has finished.
     """
     import uvicorn  # here, so that the other commands start without the web framework
 
+    from einvoice.watching.requests import RequestIds
     from einvoice.web import create_asgi
+
+    asgi = create_asgi(app)
+    asgi.state.draining = False
 
     class Server(uvicorn.Server):
         @contextmanager
         def capture_signals(self) -> Iterator[None]:
             for number in (signal.SIGTERM, signal.SIGINT):
-                signal.signal(number, lambda *_: setattr(self, "should_exit", True))
+                signal.signal(number, lambda *_: self.drain())
             yield
 
+        def drain(self) -> None:
+            seconds = 0.0 if asgi.state.draining else app.settings.drain_seconds
+            asgi.state.draining = True
+            ending = threading.Timer(seconds, setattr, (self, "should_exit", True))
+            ending.daemon = True
+            ending.start()
+
     config = uvicorn.Config(
-        create_asgi(app),
+        RequestIds(asgi),
         host=app.settings.host,
         port=app.settings.port,
         log_config=None,
         access_log=False,
         server_header=False,
         proxy_headers=False,  # who asks is who connects: a header anyone can send opens nothing
-        timeout_graceful_shutdown=_DRAIN_SECONDS,
+        timeout_graceful_shutdown=_REQUEST_SECONDS,
     )
     Server(config).run()

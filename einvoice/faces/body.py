@@ -1,14 +1,19 @@
 """Taking in a file: the raw request body or a form, streamed into the spool with its limit, never whole in memory."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from email.message import Message
 
 from fastapi import Request
+from fastapi.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
-from einvoice.errors import Refusal
+from einvoice.app import App
+from einvoice.errors import Fault, Refusal
 from einvoice.faces.trouble import Problem
 from einvoice.intake import Form, Spool, Spooled, TooManyFiles, Upload, read_form, shown_name
+from einvoice.model.submission import Door
+from einvoice.store import DoorClosed
 
 _FORM = "multipart/form-data"
 # What invoices are sent as. curl's --data-binary says "urlencoded" if it is told nothing else; the content decides.
@@ -19,6 +24,26 @@ _FORM_ROOM = 1_000_000  # bytes of a form besides its files
 _FULL_FILES = 10  # so many files of full size fit into a form for several
 _MOST_FILES = 100
 _PATIENCE = 2  # times the limit, up to which a body too large is still read (and dropped), so that its sender hears us
+
+
+async def pass_door(request: Request, app: App, door: Door) -> None:
+    """Before anything is read: raises DoorClosed where nothing is taken in now, and Fault where nobody knows."""
+    async with heard(request, app.settings.max_upload_bytes):
+        doors = app.store.doors
+        if doors.must_ask:
+            await run_in_threadpool(doors.check, door)
+        else:  # without a thread of its own: it is known
+            doors.check(door)
+
+
+@asynccontextmanager
+async def heard(request: Request, limit: int) -> AsyncIterator[None]:
+    """Whoever is turned away here before their file was read is still sending it, and should hear why."""
+    try:
+        yield
+    except (DoorClosed, Problem, Fault):
+        await _drain(request, limit)
+        raise
 
 
 async def received_file(request: Request, spool: Spool, limit: int) -> Upload:

@@ -1,7 +1,7 @@
 """Who is asking: a program by bearer token, or a person by session cookie; and whether they may."""
 
 import hmac
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Annotated, cast
@@ -58,20 +58,20 @@ def _looked_up(request: Request, app: App) -> Caller:
 Asking = Annotated[Caller, Depends(caller_of)]
 
 
-def may(action: Action) -> Callable[..., Principal]:
+def may(action: Action) -> Callable[..., Awaitable[Principal]]:
     """A dependency: the caller, if their role may do this at all."""
 
-    def allowed(caller: Asking) -> Principal:
+    async def allowed(caller: Asking) -> Principal:  # asynchronous: it waits for nothing, and a thread costs more
         authorise(caller.principal, action)
         return cast("Principal", caller.principal)
 
     return allowed
 
 
-def neighbour_may(action: Action) -> Callable[..., None]:
+def neighbour_may(action: Action) -> Callable[..., Awaitable[None]]:
     """A dependency: the caller may do this, by role or by where they are."""
 
-    def allowed(request: Request, app: Wired, caller: Asking) -> None:
+    async def allowed(request: Request, app: Wired, caller: Asking) -> None:
         authorise(caller.principal, action, neighbour=is_neighbour(request, app.settings))
 
     return allowed
@@ -105,7 +105,7 @@ def readable(submission_id: str, caller: Asking, app: Wired) -> Submission:
 Readable = Annotated[Submission, Depends(readable)]
 
 
-def same_origin(request: Request, caller: Asking) -> None:
+async def same_origin(request: Request, caller: Asking) -> None:
     """A dependency: who comes with a cookie must show that the request is made by our own pages."""
     if caller.session is not None and request.method not in _READING:
         check_csrf(caller.session, request.headers.get(CSRF_HEADER, ""))

@@ -21,10 +21,10 @@ from einvoice.explain import Lang, refusal_text
 from einvoice.identity import Forbidden, Unauthenticated
 from einvoice.intake import BadForm
 from einvoice.model.trouble import RefusalNotice
-from einvoice.store import IdempotencyConflict, LeaseLost, NotFound
+from einvoice.store import DoorClosed, IdempotencyConflict, LeaseLost, NotFound, NotPossible
 
 RETRY_SECONDS = "2"
-_PASSING = ("busy", "not-decided-yet", "unavailable")  # trouble that goes away by itself
+_PASSING = ("busy", "checks-busy", "not-decided-yet", "unavailable")  # trouble that goes away by itself
 
 log = structlog.get_logger()
 
@@ -76,6 +76,8 @@ EXPECTED = (
     Unauthenticated,
     Forbidden,
     NotFound,
+    NotPossible,
+    DoorClosed,
     IdempotencyConflict,
     LeaseLost,
     BadForm,
@@ -109,6 +111,10 @@ def trouble_of(error: Exception) -> Trouble:
         case Fault():
             log.error("fault", cause=error.notice.cause, detail=error.notice.detail)
             return Trouble(code="unavailable", headers=_retry("unavailable"))
+        case DoorClosed():
+            return Trouble(code=error.code, headers={"Retry-After": str(error.retry_after)})
+        case NotPossible():
+            return Trouble(code=error.code if error.code in _texts() else "not-possible")
         case Unauthenticated():
             return Trouble(code="unauthenticated", headers={"WWW-Authenticate": 'Bearer realm="einvoice"'})
         case Forbidden():

@@ -8,7 +8,9 @@ from importlib.resources import files
 
 from einvoice.explain import Lang, refusal_text, status_words
 from einvoice.model.assessment import Verdict
-from einvoice.model.submission import Hold, Submission
+from einvoice.model.submission import Handling, Hold, HumanDecision, Submission
+
+_HANDED_OVER = (Handling.AVAILABLE, Handling.LEASED, Handling.ACKNOWLEDGED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +45,28 @@ def standing(submission: Submission, lang: Lang) -> Standing:
 
 def label(submission: Submission, lang: Lang) -> str:
     """Its state in a few words: `angenommen`, `angehalten: technische Störung`."""
-    return status_words(submission.verdict, submission.handling, submission.hold, lang, declined=submission.declined)
+    if sent_back(submission):
+        return word("human", HumanDecision.SENT_BACK, lang)
+    said = status_words(submission.verdict, submission.handling, submission.hold, lang, declined=submission.declined)
+    return f"{said}, {word('human', HumanDecision.SENT_ON, lang)}" if without_verdict(submission) else said
+
+
+def sent_back(submission: Submission) -> bool:
+    """Whether it ended by being sent back to its sender."""
+    return submission.handling is Handling.WITHDRAWN and submission.human_decision is HumanDecision.SENT_BACK
+
+
+def without_verdict(submission: Submission) -> bool:
+    """Whether a person has handed it over though the rules said nothing."""
+    return submission.human_decision is HumanDecision.SENT_ON and submission.verdict is Verdict.UNDECIDED
 
 
 def _standing_key(submission: Submission) -> str:
+    if sent_back(submission):
+        return "sent-back"
     if submission.hold is Hold.NONE:
-        return submission.status
+        handed_over = without_verdict(submission) and submission.handling in _HANDED_OVER
+        return f"sent-on-{submission.status}" if handed_over else submission.status
     if submission.hold is Hold.UNROUTABLE and not submission.leitweg_id:
         return "held-unaddressed"
     return f"held-{submission.hold}"

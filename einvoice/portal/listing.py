@@ -17,6 +17,7 @@ from einvoice.portal.screen import OnScreen, Screen
 from einvoice.portal.shown import hold_reason
 from einvoice.portal.uploading import LIST_PATH
 from einvoice.store import Overview
+from einvoice.store.holds import Held, Holds
 
 _PAGE = 50
 
@@ -37,9 +38,10 @@ class Tile:
 
 @router.get(LIST_PATH)
 def show_list(
-    request: Request, screen: OnScreen, principal: Lister, after: Annotated[str | None, Query(max_length=100)] = None
-) -> Response:
-    """The list, newest first."""
+    request: Request, screen: OnScreen, principal: Lister, after: Annotated[str | None, Query(max_length=100)] = None,
+    retried: Annotated[int | None, Query(ge=0, le=10**9)] = None,
+) -> Response:  # fmt: skip
+    """The list, newest first. `retried`: how many were just sent to be checked again."""
     filters = Filters.of(request.query_params)
     mine = scope(principal)
     store = screen.app.store.submissions
@@ -54,6 +56,8 @@ def show_list(
         choices=_choices(screen),
         tiles=tuple(_tiles(screen, principal.role, overview)),
         reasons=tuple(_reasons(screen, overview)),
+        groups=tuple(_groups(screen, principal.role)),
+        retried=retried,
         rules=tuple((rule, count, Filters(rule=rule).address(LIST_PATH)) for rule, count in overview.rules),
         total=overview.total,
     )
@@ -93,6 +97,13 @@ def _reasons(screen: Screen, overview: Overview) -> Iterator[tuple[str, int, str
     for hold in Hold:
         if hold and overview.by_hold.get(hold):
             yield hold_reason(hold, screen.lang), overview.by_hold[hold], Filters(hold=hold).address(LIST_PATH)
+
+
+def _groups(screen: Screen, role: Role) -> Iterator[tuple[Held, str, str]]:
+    """For operators: what is held by reason and cause, in words, and where all with the reason are listed."""
+    if role is Role.OPERATOR:
+        for held in Holds.of(screen.app.store).held():
+            yield held, hold_reason(held.hold, screen.lang), Filters(hold=held.hold).address(LIST_PATH)
 
 
 def _choices(screen: Screen) -> dict[str, list[tuple[str, str]]]:

@@ -1,31 +1,42 @@
-"""One submission: how it stands, its report, its files, and for operators its history and the way out of a hold."""
+"""One submission: how it stands, its report, its files, its history, and for operators the ways out of its hold."""
 
-from typing import Annotated
+from dataclasses import dataclass
 
-from fastapi import APIRouter, Depends, Form, Response
-from fastapi.responses import JSONResponse, RedirectResponse
+from fastapi import APIRouter, Response
+from fastapi.responses import JSONResponse
 
-from einvoice.faces.caller import Readable, may
-from einvoice.faces.download import attachment, original
+from einvoice.faces.background import background
+from einvoice.faces.caller import Readable
+from einvoice.faces.download import attachment, original, quarantined
 from einvoice.faces.trouble import Problem, Trouble
+from einvoice.faces.ways import Way, ways_out
 from einvoice.faces.words import standing
-from einvoice.identity import Action, Principal, Role
+from einvoice.identity import Role
+from einvoice.model.assessment import Verdict
 from einvoice.model.examination import Examination
-from einvoice.model.submission import Hold, Submission
+from einvoice.model.submission import EventKind, Handling, Submission
 from einvoice.portal.screen import OnScreen, Screen
 from einvoice.portal.uploading import LIST_PATH, state_of
 from einvoice.reports import html_fragment, html_report, json_report, pdf_report
 
-RETRIABLE = frozenset({Hold.FAULT, Hold.ENGINE})  # holds that end by trying again
-_LONGEST_REASON = 1000  # characters
+_FOR_OPERATORS = frozenset({EventKind.CONSENTED})  # tells of what the virus scan found
 
 router = APIRouter(prefix=LIST_PATH + "/{submission_id}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """A form that did not lead anywhere, with what was written into it."""
+
+    way: Way
+    reason: str
+    authority_id: str
 
 
 @router.get("")
 def show(submission: Readable, screen: OnScreen) -> Response:
     """The submission with its report."""
-    return _page(screen, submission)
+    return submission_page(screen, submission)
 
 
 @router.get("/state")
@@ -61,33 +72,32 @@ def fetch_json(submission: Readable, screen: OnScreen) -> Response:
     return attachment(data, _report_name(screen, submission, "json"), "application/json")
 
 
-@router.post("/release")
-def release(
-    submission: Readable, screen: OnScreen, operator: Annotated[Principal, Depends(may(Action.OPERATE))],
-    reason: Annotated[str, Form(max_length=_LONGEST_REASON)] = "", csrf: Annotated[str, Form(max_length=100)] = "",
-) -> Response:  # fmt: skip
-    """End a hold: the check runs again from the start. The reason stands in the history."""
-    screen.check_form(csrf)
-    if not reason.strip():
-        return _page(screen, submission, trouble=Trouble(code="reason-missing"))
-    if submission.hold in RETRIABLE:
-        screen.app.store.people.retry(submission.id, actor=operator.actor, reason=reason.strip())
-    return RedirectResponse(f"{LIST_PATH}/{submission.id}", status_code=303)
-
-
-def _page(screen: Screen, submission: Submission, trouble: Trouble | None = None) -> Response:
-    examination = screen.app.store.submissions.examination(submission.id)
-    may_operate = screen.principal.role is Role.OPERATOR
+def submission_page(
+    screen: Screen, submission: Submission, attempt: Attempt | None = None, trouble: Trouble | None = None
+) -> Response:
+    """The submission with its report; for operators with the ways out of its hold, and what came of an attempt."""
+    store, principal = screen.app.store, screen.principal
+    may_operate = principal.role is Role.OPERATOR
+    examination = store.submissions.examination(submission.id)
+    if submission.human_decision and submission.verdict is Verdict.UNDECIDED and not may_operate:
+        examination = None  # it says that somebody will look into it; somebody has
+    events = store.events.of_submission(submission.id)
     return screen.page(
         "submission.html",
         status=trouble.status if trouble else 200,
         submission=submission,
         words=standing(submission, screen.lang),
+        known=background(submission, principal, store),
+        locked=quarantined(submission),
         report=html_fragment(examination, screen.lang, kept=True) if examination else None,
-        events=screen.app.store.events.of_submission(submission.id),
+        events=[event for event in events if may_operate or event.kind not in _FOR_OPERATORS],
+        names=store.accounts.names(event.actor for event in events) if may_operate else {},
+        consents=[event for event in events if event.kind is EventKind.CONSENTED],
         may_operate=may_operate,
-        retriable=may_operate and submission.hold in RETRIABLE,
+        ways=ways_out(submission.hold) if may_operate else (),
+        authorities=store.authorities.all() if may_operate and Way.SEND_ON in ways_out(submission.hold) else (),
         state=f"{LIST_PATH}/{submission.id}/state",
+        attempt=attempt,
         trouble=trouble,
     )
 
@@ -95,7 +105,7 @@ def _page(screen: Screen, submission: Submission, trouble: Trouble | None = None
 def _examination(screen: Screen, submission: Submission) -> Examination:
     examination = screen.app.store.submissions.examination(submission.id)
     if examination is None:
-        raise Problem("not-decided-yet")
+        raise Problem("expired" if submission.handling is Handling.EXPIRED else "not-decided-yet")
     return examination
 
 

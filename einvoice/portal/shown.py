@@ -7,10 +7,10 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from einvoice.explain import Lang, status_words
-from einvoice.faces.words import word
+from einvoice.faces.words import sent_back, without_verdict, word
 from einvoice.model.assessment import Verdict
 from einvoice.model.submission import Event, Handling, Hold, Submission
-from einvoice.reports.formats import day, size, visible
+from einvoice.reports.formats import day, number, size, visible
 from einvoice.routing import leitweg_problem
 
 _TONES = {Verdict.ACCEPTED: "accepted", Verdict.REJECTED: "rejected"}
@@ -22,7 +22,7 @@ def tone(submission: Submission) -> str:
     """Which icon and colour a state has: accepted, rejected, held, working or ended."""
     if submission.hold is not Hold.NONE:
         return "held"
-    if submission.handling in _ENDED:
+    if submission.handling in _ENDED or without_verdict(submission):
         return "ended"
     if submission.declined:
         return "rejected"
@@ -37,6 +37,10 @@ def badge(submission: Submission, lang: Lang) -> str:
         return {"de": "Angehalten", "en": "On hold"}[lang]
     if submission.status == "declined":
         return {"de": "Zurückgewiesen", "en": "Declined"}[lang]
+    if sent_back(submission):
+        return {"de": "Zurückgegeben", "en": "Sent back"}[lang]
+    if without_verdict(submission) and submission.handling in _HANDING_OVER:
+        return {"de": "Ohne Prüfergebnis", "en": "No verdict"}[lang]
     handling = Handling.DECIDED if submission.handling in _HANDING_OVER else submission.handling
     return upper_first(status_words(submission.verdict, handling, Hold.NONE, lang))
 
@@ -49,6 +53,8 @@ def stage(submission: Submission, lang: Lang) -> str:
         return {"de": "nach Vorgaben der Behörde", "en": "under the authority's requirements"}[lang]
     if submission.handling in _HANDING_OVER:
         return status_words(None, submission.handling, Hold.NONE, lang)
+    if sent_back(submission):
+        return {"de": "vom Betrieb", "en": "by the operator"}[lang]
     return ""
 
 
@@ -92,6 +98,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "badge": badge,
     "hold_reason": hold_reason,
     "mistyped": mistyped,
+    "number": number,
     "shell_word": shell_word,
     "short_moment": short_moment,
     "size": size,

@@ -8,15 +8,16 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, RedirectResponse
 
 from einvoice.faces.accept import negotiate
-from einvoice.faces.body import received_form
+from einvoice.faces.body import pass_door, received_form
 from einvoice.faces.caller import CSRF_HEADER, may
-from einvoice.faces.trouble import Problem
+from einvoice.faces.trouble import Problem, Trouble, trouble_of
 from einvoice.faces.words import standing
 from einvoice.identity import Action, Principal, scope
 from einvoice.intake import Form
 from einvoice.model.submission import Door, Receipt, Submission
 from einvoice.pipeline import submit
 from einvoice.portal.screen import OnScreen, Screen
+from einvoice.store import DoorClosed
 
 UPLOAD_PATH = "/upload"
 LIST_PATH = "/submissions"
@@ -36,6 +37,7 @@ def show_upload(screen: OnScreen, principal: Submitter) -> Response:
         "upload.html",
         recent=[(submission, standing(submission, screen.lang)) for submission in recent],
         limit=screen.app.settings.max_upload_bytes,
+        closed=_closed(screen),
     )
 
 
@@ -45,6 +47,7 @@ async def take_upload(request: Request, screen: OnScreen, principal: Submitter) 
     shown = request.headers.get(CSRF_HEADER)
     if shown is not None:
         screen.check_form(shown)  # before the files come in
+    await pass_door(request, screen.app, Door.UPLOAD)
     form = await received_form(request, screen.app.spool, screen.app.settings.max_upload_bytes)
     receipts = await run_in_threadpool(_submit_all, form, shown, screen, principal)
     first, repeated = receipts[0].submission, not receipts[0].created
@@ -64,6 +67,15 @@ def state_of(submission: Submission, screen: Screen, *, repeated: bool = False) 
         "announcement": f"{submission.name}: {words.label}. {words.sentence}",
         "state": f"{LIST_PATH}/{submission.id}/state",
     }
+
+
+def _closed(screen: Screen) -> Trouble | None:
+    """Why nothing is taken in now, so that nobody chooses a file in vain."""
+    try:
+        screen.app.store.doors.check(Door.UPLOAD)
+    except DoorClosed as error:
+        return trouble_of(error)
+    return None
 
 
 def _submit_all(form: Form, shown: str | None, screen: Screen, principal: Principal) -> list[Receipt]:

@@ -4,21 +4,30 @@ What the log says of entries that were changed themselves is not believed; those
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from difflib import SequenceMatcher
 from typing import Protocol
 
 from einvoice.errors import Fault
-from einvoice.model.audit import AuditEntry, moment, sha256_hex
+from einvoice.model.audit import AuditEntry, sha256_hex
 from einvoice.model.submission import Event, Submission
+from einvoice.records.facts import (
+    Facts,
+    differences,
+    facts_of_entry,
+    facts_of_event,
+    shown,
+    state_of_entry,
+    state_of_event,
+    state_of_row,
+    summary_of,
+)
 from einvoice.records.problems import Kind, Problem
 from einvoice.store.evidence import Dossier
 
-_STATE = ("verdict", "handling", "hold", "authority", "human_decision")
 _FOUND_OUT = {"blob-missing": Kind.ORIGINAL_MISSING, "blob-damaged": Kind.ORIGINAL_DIFFERS}
-_NOTHING = "–"
 
 
 class Stored(Protocol):
@@ -56,6 +65,7 @@ class Looked:
     behind: int = 0  # events from after the end of the log
     seen: bool = True  # it has a row
     unlogged: bool = False  # from before there was a log
+    expired: bool = False  # deleted at the end of its time, as the log says
     reports: int = 0
     originals: int = 0
     size: int = 0  # of the original, bytes
@@ -63,7 +73,7 @@ class Looked:
 
 def look(dossier: Dossier, log: Log, stored: Stored) -> Looked:
     """Hold one submission beside the log. Reads report and original; raises Fault when the store can't be reached."""
-    looked, name = Looked(), f"submission:{dossier.id}"
+    looked, name = Looked(expired=dossier.expired), f"submission:{dossier.id}"
     if dossier.unreadable:
         details = {"part": dossier.unreadable}
         looked.problems.append(Problem(kind=Kind.ROW_UNREADABLE, object=name, details=details))
@@ -108,7 +118,7 @@ class _Look:
     def _events(self) -> None:
         """Events and entries side by side, as two texts are compared."""
         events = [event for event in self.dossier.events if not self.log.is_older(event.at)]
-        told, logged = [_of_event(one) for one in events], [_of_entry(one) for one in self.dossier.entries]
+        told, logged = [facts_of_event(one) for one in events], list(map(self._logged_facts, self.dossier.entries))
         if told == logged:
             return
         if Counter(told) == Counter(logged):
@@ -122,7 +132,7 @@ class _Look:
     def _differing(self, entries: Sequence[AuditEntry], events: Sequence[Event]) -> None:
         for entry, event in zip(entries, events, strict=False):
             if not self.log.suspect(entry.number):
-                fields = differences(dict(_of_event(event)), dict(_of_entry(entry)))
+                fields = differences(dict(facts_of_event(event)), dict(self._logged_facts(entry)))
                 self._tell(Kind.EVENT_EDITED, entry.number, event=entry.action, at=shown(entry.at), fields=fields)
         for entry in entries[len(events) :]:
             if not self.log.suspect(entry.number):
@@ -133,12 +143,15 @@ class _Look:
             else:
                 self._tell(Kind.EVENT_UNLOGGED, event=event.kind, at=shown(event.at))
 
+    def _logged_facts(self, entry: AuditEntry) -> Facts:
+        return facts_of_entry(entry, expired=self.dossier.expired)
+
     def _state(self) -> None:
         """The row beside the last entry; where the log lacks what came last, beside the last event."""
         entry, stated = self.dossier.entries[-1], state_of_row(self.row)
         expected = state_of_entry(entry)
         if self.looked.behind or self.log.suspect(entry.number):
-            expected = stated | _state_of_event(self.dossier.events[-1]) if self.dossier.events else stated
+            expected = stated | state_of_event(self.dossier.events[-1]) if self.dossier.events else stated
         original = self._logged("original")
         if original is not None:
             stated, expected = stated | {"original": self.row.sha256}, expected | {"original": original}
@@ -160,6 +173,16 @@ class _Look:
             self._tell(Kind.REPORT_MISSING, expected=expected)
         elif sha256_hex(body) != expected:
             self._tell(Kind.REPORT_DIFFERS, expected=expected, found=sha256_hex(body))
+        else:
+            self._summary(body)
+
+    def _summary(self, body: bytes) -> None:
+        """What the row repeats of the report."""
+        expected = summary_of(body)
+        stated = {name: str(getattr(self.row, name) or "") for name in expected}
+        if stated != expected:
+            fields = differences(stated, expected)
+            self._tell(Kind.STATE_DIFFERS, self.dossier.entries[-1].number, fields=fields)
 
     def _original(self) -> None:
         expected = self._logged("original") or self.row.sha256
@@ -167,6 +190,9 @@ class _Look:
             data = self.stored.original(replace(self.row, sha256=expected))
         except Fault as fault:
             self._unread(fault, _FOUND_OUT.get(fault.notice.cause, Kind.ORIGINAL_UNREADABLE), expected)
+            return
+        except ValueError:  # what the row calls it can't be a name
+            self._tell(Kind.ORIGINAL_MISSING, expected=expected)
             return
         self.looked.originals, self.looked.size = 1, len(data)
 
@@ -184,63 +210,3 @@ class _Look:
             if kind in entry.hashes:
                 return entry.hashes[kind]
         return None
-
-
-def state_of_entry(entry: AuditEntry) -> dict[str, str]:
-    """Where a submission stands after an entry about it."""
-    return {name: entry.details.get(name, "") for name in _STATE}
-
-
-def state_of_row(row: Submission) -> dict[str, str]:
-    """Where it stands by its row, in the same words."""
-    values = (row.verdict, row.handling, row.hold, row.authority_id, row.human_decision)
-    return {name: str(value or "") for name, value in zip(_STATE, values, strict=True)}
-
-
-def _state_of_event(event: Event) -> dict[str, str]:
-    values = (event.verdict, event.handling, event.hold, event.authority_id)
-    return {name: str(value or "") for name, value in zip(_STATE, values, strict=False)}
-
-
-_Facts = tuple[tuple[str, str], ...]  # hashable, so that they can be compared as lines of a text
-
-
-def _of_event(event: Event) -> _Facts:
-    facts = {
-        "at": moment(event.at),
-        "actor": event.actor,
-        "event": str(event.kind),
-        "reason": sha256_hex(event.reason) if event.reason else "",
-        "verdict": str(event.verdict or ""),
-        "handling": str(event.handling),
-        "hold": str(event.hold),
-        "authority": event.authority_id or "",
-        "sequence": str(event.sequence or ""),
-    }
-    return tuple(facts.items())
-
-
-def _of_entry(entry: AuditEntry) -> _Facts:
-    details = entry.details
-    facts = {
-        "at": moment(entry.at),
-        "actor": entry.actor,
-        "event": entry.action,
-        "reason": entry.hashes.get("reason", ""),
-        **{name: details.get(name, "") for name in ("verdict", "handling", "hold", "authority", "sequence")},
-    }
-    return tuple(facts.items())
-
-
-def differences(stated: Mapping[str, str], expected: Mapping[str, str]) -> str:
-    """`verdict: rejected ≠ accepted; …`, what is stored first, then what the log says."""
-    return "; ".join(
-        f"{name}: {stated[name] or _NOTHING} ≠ {expected[name] or _NOTHING}"
-        for name in expected
-        if stated[name] != expected[name]
-    )
-
-
-def shown(at: datetime) -> str:
-    """A time as a verification tells it."""
-    return f"{moment(at)[:19].replace('T', ' ')} UTC"

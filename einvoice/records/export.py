@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from einvoice.model.audit import AuditEntry, moment
-from einvoice.records.dossiers import state_of_row
+from einvoice.records.facts import state_of_row
 from einvoice.records.signing import PublicKeys
 from einvoice.records.verify import AuditLog, Evidence, Progress, unseen
 from einvoice.store.evidence import Dossier

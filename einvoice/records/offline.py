@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from einvoice.model.audit import AuditEntry, Checkpoint
-from einvoice.model.submission import EventKind
+from einvoice.model.submission import Handling
 from einvoice.records.chain import Chain, Checkpoints
-from einvoice.records.dossiers import differences, state_of_entry
 from einvoice.records.exported import End, Fact, Header, Line, NotAnExport, Unreadable, read_export
+from einvoice.records.facts import differences, state_of_entry
 from einvoice.records.problems import Figures, Kind, Problem, Problems, Verification
 from einvoice.records.signing import NoPublicKey, PublicKeys
 from einvoice.records.verify import Progress, unseen
@@ -133,7 +133,7 @@ class Facts:
         """After the last entry."""
         yield from (one for one in self._doubtful if one.number is None or not chain.suspect(one.number))
         for entry in self._unlisted.values():
-            if entry.action != EventKind.EXPIRED and not chain.is_cut:
+            if entry.details.get("handling") != Handling.EXPIRED and not chain.is_cut:
                 yield Problem(kind=Kind.SUBMISSION_MISSING, object=entry.object, number=entry.number)
         for fact in self._waiting.values():
             if fact.entry is not None and not chain.lacks(fact.entry):
@@ -175,6 +175,7 @@ class _Reading:
             case Fact() if self._chain is None:
                 self._counts["submissions"] += 1
                 self.figures.unlogged += line.entry is None
+                self.figures.expired += line.values["handling"] == Handling.EXPIRED
                 self._facts.add(line)
             case Checkpoint() if self._chain is None:
                 self._counts["checkpoints"] += 1

@@ -97,6 +97,7 @@ class Figures:
     reports: int = 0
     originals: int = 0
     bytes: int = 0  # of originals
+    expired: int = 0  # submissions whose time has ended: original and report were deleted, as the log says
     unlogged: int = 0  # submissions from before there was a log: nothing is proven of them
     leftovers: int = 0  # stored objects no submission speaks of; harmless, left by a process that died
     given: int = 0  # files that were held beside an export

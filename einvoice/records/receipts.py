@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from einvoice.errors import Fault
-from einvoice.model.audit import AuditEntry, canonical, moment
+from einvoice.model.audit import AuditEntry, canonical, moment, sha256_hex
 from einvoice.model.submission import EventKind, Submission
-from einvoice.records.dossiers import state_of_entry, state_of_row
+from einvoice.records.facts import state_of_entry, state_of_row, summary_of
 from einvoice.records.signing import Signer
 from einvoice.store import Store
+from einvoice.store.evidence import StoredEvidence
 
 FORMAT = "einvoice-receipt/1"
 
@@ -30,6 +31,10 @@ def receipt_json(store: Store, signer: Signer, submission_id: str) -> bytes:
     if entries and state_of_entry(entries[-1]) != state_of_row(submission):  # it moved meanwhile, or was tampered with
         entries = store.audit.of(f"submission:{submission_id}")
         submission = store.submissions.get(submission_id)
+    _must_agree(submission, entries)
+    report = StoredEvidence.of(store).report(submission_id)
+    if report is not None:
+        _must_repeat(submission, report)
     return sign_receipt(_content(submission, entries, signer), signer)
 
 
@@ -40,7 +45,6 @@ def sign_receipt(content: dict[str, Any], signer: Signer) -> bytes:
 
 def _content(submission: Submission, entries: Sequence[AuditEntry], signer: Signer) -> dict[str, Any]:
     received, decided = _reception(entries), _decision(submission, entries)
-    _must_agree(submission, entries, received)
     at = decided.at if decided is not None else submission.decided_at
     return {
         "format": FORMAT,
@@ -78,8 +82,9 @@ def _decision(submission: Submission, entries: Sequence[AuditEntry]) -> AuditEnt
     return found
 
 
-def _must_agree(submission: Submission, entries: Sequence[AuditEntry], received: AuditEntry | None) -> None:
+def _must_agree(submission: Submission, entries: Sequence[AuditEntry]) -> None:
     """What the row says must be what the log says; a signature vouches for both."""
+    received = _reception(entries)
     agree = (
         all(entry.is_intact for entry in entries)
         and (not entries or state_of_entry(entries[-1]) == state_of_row(submission))
@@ -88,8 +93,20 @@ def _must_agree(submission: Submission, entries: Sequence[AuditEntry], received:
         and _last_report(entries) in (None, submission.report_sha256)
     )
     if not agree:
-        detail = f"submission {submission.id} is not what the audit log says; see `einvoice audit verify`"
-        raise Fault("receipt", detail, deterministic=True)
+        raise _contradiction(submission)
+
+
+def _must_repeat(submission: Submission, report: bytes) -> None:
+    """And what the row repeats of the report must be what the report says."""
+    said = summary_of(report)
+    hashed = submission.report_sha256 in (None, sha256_hex(report))  # None: from before reports were hashed
+    if not hashed or any((getattr(submission, name) or "") != value for name, value in said.items()):
+        raise _contradiction(submission)
+
+
+def _contradiction(submission: Submission) -> Fault:
+    detail = f"submission {submission.id} is not what the audit log says; see `einvoice audit verify`"
+    return Fault("receipt", detail, deterministic=True)
 
 
 def _last_report(entries: Sequence[AuditEntry]) -> str | None:

@@ -24,7 +24,7 @@ def verification_lines(found: Verification, lang: Lang, *, exported: bool = Fals
     figures["bytes"] = size(found.figures.bytes, lang)
     yield spoken["looked-at-export" if exported else "looked-at"].format_map(figures)
     yield from _signatures(found, lang)
-    for name in ("unlogged", "leftovers"):
+    for name in ("expired", "unlogged", "leftovers"):
         if getattr(found.figures, name):
             yield spoken[name].format(count=figures[name])
 

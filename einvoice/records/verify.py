@@ -120,6 +120,7 @@ def _looks(evidence: Evidence, log: Log, progress: Progress) -> Iterator[Looked]
 def _count(figures: Figures, looked: Looked) -> None:
     figures.submissions += looked.seen
     figures.unlogged += looked.unlogged
+    figures.expired += looked.expired
     figures.reports += looked.reports
     figures.originals += looked.originals
     figures.bytes += looked.size

@@ -27,11 +27,17 @@ from einvoice.store.errors import (
     NotPossible,
 )
 from einvoice.store.events import Events
+from einvoice.store.keymanagement import KeyManagement
+from einvoice.store.keyring import Keyring
+from einvoice.store.masters import Masters
 from einvoice.store.originals import Originals
 from einvoice.store.people import People
 from einvoice.store.processes import Processes
 from einvoice.store.receiving import Receiving
+from einvoice.store.retention import Retention
 from einvoice.store.submissions import Overview, Page, SubmissionFilter, Submissions
+from einvoice.store.together import Together
+from einvoice.store.vault import Vault
 
 __all__ = [
     "AlreadyThere",
@@ -69,7 +75,10 @@ class Store:
     audit: Audit
     doors: Doors
     people: People
+    retention: Retention
     processes: Processes
+    vault: Vault
+    keys: KeyManagement
     originals: Originals
     blobs: Blobs
     database: Database
@@ -86,20 +95,26 @@ def open_store(settings: Settings, *, clock: Callable[[], datetime] = _now) -> S
     database.assert_durable()
     database.migrate()
     blobs = open_blobs(settings)
-    originals = Originals(blobs)
-    claims = Claims(database, clock, settings=settings)
+    keyring = Keyring(database, Masters(settings), clock)
+    vault = Vault(keyring)
+    originals = Originals(blobs, vault, database)
+    together = Together(database)
+    claims = Claims(database, together, vault, clock, settings=settings)
     return Store(
-        receiving=Receiving(database, originals, clock),
+        receiving=Receiving(database, together, vault, originals, clock),
         claims=claims,
-        submissions=Submissions(database),
+        submissions=Submissions(database, vault),
         events=Events(database),
         deliveries=DeliveryStore(database, clock),
-        authorities=Authorities(database, clock),
+        authorities=Authorities(database, vault, clock),
         accounts=Accounts(database, clock),
         audit=Audit(database),
         doors=Doors(database, clock, claims.backlog, settings.max_backlog),
-        people=People(database, clock),
+        people=People(database, vault, clock),
+        retention=Retention(database, vault, originals, clock, settings.rejected_days),
         processes=Processes(database, clock),
+        vault=vault,
+        keys=KeyManagement(database, keyring, clock),
         originals=originals,
         blobs=blobs,
         database=database,

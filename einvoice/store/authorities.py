@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, delete, insert, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, delete, insert, select, update
 
 from einvoice.model.assessment import Verdict
 from einvoice.model.audit import canonical, sha256_hex
@@ -20,15 +20,27 @@ from einvoice.store.journal import note_act
 from einvoice.store.receiving import AT_ONCE
 from einvoice.store.reports import read_examination
 from einvoice.store.tables import authorities, demands, leitweg_ids, submissions
+from einvoice.store.vault import Vault
 
 NO_POLICY = AuthorityPolicy()
+
+# Made once, for they are asked for every invoice.
+_AUTHORITY = select(authorities).where(authorities.c.id == bindparam("authority"))
+_ADDRESSES = (
+    select(leitweg_ids.c.leitweg_id)
+    .where(leitweg_ids.c.authority_id == bindparam("authority"))
+    .order_by(leitweg_ids.c.leitweg_id)
+)
+_DEMANDS = select(demands).where(demands.c.authority_id == bindparam("authority")).order_by(demands.c.policy)
+_ADDRESSEE = select(leitweg_ids.c.authority_id).where(leitweg_ids.c.leitweg_id == bindparam("of_leitweg_id"))
 
 
 class Authorities:
     """Reads and changes the directory. A Leitweg-ID belongs to one authority."""
 
-    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
+    def __init__(self, database: Database, vault: Vault, clock: Callable[[], datetime]) -> None:
         self._database = database
+        self._vault = vault
         self._clock = clock
 
     def create(
@@ -41,15 +53,16 @@ class Authorities:
             connection.execute(insert(authorities).values(values))
             _write_demands(connection, authority_id, policy)
             note_act(connection, at=now, actor=actor, action="authority-created", object=f"authority:{authority_id}")
-            for leitweg_id in ids:
-                _address(connection, authority_id, leitweg_id, Cause(actor=actor, at=now))
+            for leitweg_id in sorted(ids):  # locked in order, so that nobody waits for each other
+                _address(connection, self._vault, authority_id, leitweg_id, Cause(actor=actor, at=now))
             return read_authority(connection, authority_id)
 
     def add_leitweg_id(self, authority_id: str, leitweg_id: str, *, actor: str = "admin") -> Authority:
         """Address an authority under one more Leitweg-ID; waiting invoices go to it. Raises NotFound, AlreadyThere."""
         with self._database.write() as connection:
+            lock(connection, f"authority:{authority_id}")
             read_authority(connection, authority_id)
-            _address(connection, authority_id, leitweg_id, Cause(actor=actor, at=self._clock()))
+            _address(connection, self._vault, authority_id, leitweg_id, Cause(actor=actor, at=self._clock()))
             return read_authority(connection, authority_id)
 
     def set_policy(
@@ -93,8 +106,7 @@ class Authorities:
 
 def addressee(connection: Connection, leitweg_id: str | None) -> str | None:
     """The id of the authority a Leitweg-ID belongs to."""
-    query = select(leitweg_ids.c.authority_id).where(leitweg_ids.c.leitweg_id == leitweg_id)
-    return connection.execute(query).scalar_one_or_none()
+    return connection.execute(_ADDRESSEE, {"of_leitweg_id": leitweg_id}).scalar_one_or_none()
 
 
 def judges_otherwise(connection: Connection, authority_id: str, profile: str | None) -> bool:
@@ -105,14 +117,12 @@ def judges_otherwise(connection: Connection, authority_id: str, profile: str | N
 
 def read_authority(connection: Connection, authority_id: str) -> Authority:
     """One authority with all it asks; raises NotFound."""
-    query = select(authorities).where(authorities.c.id == authority_id)
-    row = connection.execute(query).mappings().one_or_none()
+    of = {"authority": authority_id}
+    row = connection.execute(_AUTHORITY, of).mappings().one_or_none()
     if row is None:
         raise NotFound(f"authority {authority_id}")
-    addresses = select(leitweg_ids.c.leitweg_id).where(leitweg_ids.c.authority_id == authority_id)
-    ids = tuple(connection.scalars(addresses.order_by(leitweg_ids.c.leitweg_id)))
-    wanted = select(demands).where(demands.c.authority_id == authority_id).order_by(demands.c.policy)
-    demanded = tuple(Demand(one.policy, PolicyAction(one.action)) for one in connection.execute(wanted))
+    ids = tuple(connection.scalars(_ADDRESSES, of))
+    demanded = tuple(Demand(one.policy, PolicyAction(one.action)) for one in connection.execute(_DEMANDS, of))
     policy = AuthorityPolicy.read(row["policy"], demanded)
     return Authority(id=row["id"], name=row["name"], leitweg_ids=ids, policy=policy)
 
@@ -127,7 +137,7 @@ def _write_demands(connection: Connection, authority_id: str, policy: AuthorityP
         connection.execute(insert(demands).values(values))
 
 
-def _address(connection: Connection, authority_id: str, leitweg_id: str, cause: Cause) -> None:
+def _address(connection: Connection, vault: Vault, authority_id: str, leitweg_id: str, cause: Cause) -> None:
     text = leitweg_id.strip()
     if not text:
         raise ValueError("a Leitweg-ID can't be empty")
@@ -145,13 +155,14 @@ def _address(connection: Connection, authority_id: str, leitweg_id: str, cause: 
         .with_for_update()
     )
     for row in connection.execute(waiting).mappings().all():
-        _release(connection, row, authority_id, cause)
+        _release(connection, vault, row, authority_id, cause)
 
 
-def _release(connection: Connection, row: RowMapping, authority_id: str, cause: Cause) -> None:
+def _release(connection: Connection, vault: Vault, row: RowMapping, authority_id: str, cause: Cause) -> None:
     """Hand over what waited for this authority; where it asks for more than the law, a worker looks at it first."""
     columns: dict[str, Any] = {"authority_id": authority_id}
-    examination = read_examination(connection, row["id"])
+    examination = read_examination(connection, vault, row["id"])
+    vault.hand_to(connection, row["id"], authority_id)
     profile = examination.assessment.profile if examination else None
     if judges_otherwise(connection, authority_id, profile):
         anew: dict[str, Any] = {"verdict": Verdict.UNDECIDED, "handling": Handling.RECEIVED, "hold": Hold.NONE}

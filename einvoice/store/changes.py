@@ -4,15 +4,18 @@ Everything here runs inside the caller's writing transaction.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, func, select, update
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from einvoice.model.assessment import Verdict
 from einvoice.model.audit import sha256_hex
 from einvoice.model.submission import EventKind, Handling, Hold
+from einvoice.model.text import storable
 from einvoice.model.transitions import IllegalTransition, State, check_transition
 from einvoice.store import journal
 from einvoice.store.errors import NotFound
@@ -27,7 +30,8 @@ _DETAILS = {  # of an entry in the audit chain, and the columns they come from
     "authority": "authority_id",
     "human_decision": "human_decision",
 }
-_WITH_REPORT = frozenset({EventKind.DECIDED, EventKind.HELD})
+_WITH_ORIGINAL = frozenset({EventKind.RECEIVED, EventKind.EXPIRED})
+_WITH_REPORT = frozenset({EventKind.DECIDED, EventKind.HELD, EventKind.EXPIRED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +41,11 @@ class Cause:
     actor: str
     at: datetime
     reason: str = ""
+    details: Mapping[str, str] = field(default_factory=dict)  # more for the audit chain; nothing personal
+
+    def __post_init__(self) -> None:
+        """The reason as it will be stored: the audit chain vouches for its hash."""
+        object.__setattr__(self, "reason", storable(self.reason))
 
 
 def state_of(row: RowMapping) -> State:
@@ -76,18 +85,27 @@ def change(
         before[2] if hold is None else hold,
     )
     check_transition(before, after)
-    changed = connection.execute(
-        update(submissions)
-        .where(submissions.c.id == row["id"], submissions.c.handling == row["handling"])
-        .where(submissions.c.hold == row["hold"], submissions.c.verdict.is_not_distinct_from(row["verdict"]))
-        .values(verdict=after[0], handling=after[1], hold=after[2], **(columns or {}))
-        .returning(submissions)
-    )
-    now = changed.mappings().one_or_none()
+    new = {**(columns or {}), "verdict": after[0], "handling": after[1], "hold": after[2]}
+    given = {f"new_{name}": value for name, value in new.items()}
+    given |= {"id_is": row["id"], "was_verdict": row["verdict"] or "", "was_handling": before[1], "was_hold": before[2]}
+    now = connection.execute(_moving(tuple(new)), given).mappings().one_or_none()
     if now is None:
         raise IllegalTransition(f"submission {row['id']} changed under the transaction")
     record(connection, now, kind, cause)
     return now
+
+
+@cache
+def _moving(names: tuple[str, ...]) -> ReturningUpdate[*tuple[Any, ...]]:
+    """The statement that sets these columns where the row is as it was seen; made once, for it is always needed."""
+    column = submissions.c
+    return (
+        update(submissions)
+        .where(column.id == bindparam("id_is"), func.coalesce(column.verdict, "") == bindparam("was_verdict"))
+        .where(column.handling == bindparam("was_handling"), column.hold == bindparam("was_hold"))
+        .values({name: bindparam(f"new_{name}", type_=column[name].type) for name in names})
+        .returning(submissions)
+    )
 
 
 def record(connection: Connection, row: RowMapping, kind: EventKind, cause: Cause) -> None:
@@ -108,7 +126,7 @@ def record(connection: Connection, row: RowMapping, kind: EventKind, cause: Caus
         actor=cause.actor,
         action=kind,
         object=f"submission:{row['id']}",
-        details={name: str(row[column]) for name, column in _DETAILS.items() if row[column]},
+        details={name: str(row[column]) for name, column in _DETAILS.items() if row[column]} | dict(cause.details),
         hashes=_hashes(row, kind, cause),
         event=event,
     )
@@ -117,7 +135,7 @@ def record(connection: Connection, row: RowMapping, kind: EventKind, cause: Caus
 
 def _hashes(row: RowMapping, kind: EventKind, cause: Cause) -> dict[str, str]:
     """What the entry vouches for. An operator's words may name people, so the chain has their hash alone."""
-    hashes = {"original": row["sha256"]} if kind is EventKind.RECEIVED else {}
+    hashes = {"original": row["sha256"]} if kind in _WITH_ORIGINAL else {}
     if kind in _WITH_REPORT and row["report_sha256"]:
         hashes["report"] = row["report_sha256"]
     if cause.reason:

@@ -8,25 +8,31 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, or_, select
 
+from einvoice.errors import Fault
 from einvoice.model.assessment import Verdict
 from einvoice.model.decision import Decision
 from einvoice.model.submission import Claim, EventKind, Handling, Hold, Priority, Submission
 from einvoice.model.trouble import FaultNotice
+from einvoice.sealing import Key
 from einvoice.settings import Settings
 from einvoice.store.authorities import addressee, judges_otherwise
 from einvoice.store.changes import Cause, change, locked_row, record
 from einvoice.store.database import Database, lock
 from einvoice.store.errors import ClaimLost, NotFound
 from einvoice.store.handover import hand_over
+from einvoice.store.keyring import KEY_TROUBLE
 from einvoice.store.receiving import AT_ONCE
 from einvoice.store.reports import summary, write_examination
-from einvoice.store.rows import read_submission
+from einvoice.store.rows import from_row, read_submission
 from einvoice.store.tables import submissions
+from einvoice.store.together import Together
+from einvoice.store.vault import Vault
 
 WORKER = "worker"  # the actor of what nobody in particular does
 _AT_REST = {"claim_token": None, "due_at": None}
 _SKEW = timedelta(seconds=60)  # clocks of several hosts may differ by that much
 _LONGEST_WAIT = timedelta(hours=2)  # no next try is set later
+_KEYS_AWAY = timedelta(seconds=15)  # until a decision is tried again that could not be sealed
 _CRASHES = frozenset({"engine-crash", "timeout"})  # faults that cost a process
 
 
@@ -40,8 +46,12 @@ class Due(NamedTuple):
 class Claims:
     """Who may decide what, and the decisions."""
 
-    def __init__(self, database: Database, clock: Callable[[], datetime], *, settings: Settings) -> None:
+    def __init__(
+        self, database: Database, together: Together, vault: Vault, clock: Callable[[], datetime], *, settings: Settings
+    ) -> None:
         self._database = database
+        self._together = together
+        self._vault = vault
         self._clock = clock
         self._claim_time = timedelta(seconds=settings.claim_seconds)
         self._max_attempts = settings.max_attempts
@@ -84,52 +94,77 @@ class Claims:
 
         One whose attempts ended without a word (its worker died each time) is held instead.
         """
-        now = self._clock()
-        with self._database.write() as connection:
-            try:
-                row = locked_row(connection, submission_id)
-            except NotFound:  # a wake-up for something deleted since
-                return None
-            if not self._is_due(row, now):
-                return None
-            if row["attempts"] >= self._max_attempts:
-                cause = Cause(actor=WORKER, at=now, reason="worker-died")
-                _hold(connection, row, Hold.FAULT, cause, {"fault_cause": cause.reason})
-                return None
-            token, expires_at = secrets.token_urlsafe(16), now + self._claim_time
-            columns = {"claim_token": token, "due_at": expires_at, "attempts": row["attempts"] + 1}
-            cause = Cause(actor=WORKER, at=now)
-            change(connection, row, EventKind.CLAIMED, cause, handling=Handling.PROCESSING, columns=columns)
-            return Claim(submission=read_submission(connection, submission_id), token=token, expires_at=expires_at)
+        return self._together.write(lambda connection: self._claim(connection, submission_id, self._clock()))
+
+    def _claim(self, connection: Connection, submission_id: str, now: datetime) -> Claim | None:
+        try:
+            row = locked_row(connection, submission_id)
+        except NotFound:  # a wake-up for something deleted since
+            return None
+        if not self._is_due(row, now):
+            return None
+        if row["attempts"] >= self._max_attempts:
+            cause = Cause(actor=WORKER, at=now, reason="worker-died")
+            _hold(connection, row, Hold.FAULT, cause, {"fault_cause": cause.reason})
+            return None
+        token, expires_at = secrets.token_urlsafe(16), now + self._claim_time
+        columns = {"claim_token": token, "due_at": expires_at, "attempts": row["attempts"] + 1}
+        cause = Cause(actor=WORKER, at=now)
+        row = change(connection, row, EventKind.CLAIMED, cause, handling=Handling.PROCESSING, columns=columns)
+        return Claim(submission=from_row(connection, row), token=token, expires_at=expires_at)
 
     def decide(self, claim: Claim, decision: Decision) -> Submission:
         """Write report, routing, events and delivery in one transaction; raises ClaimLost and writes nothing.
 
-        Undecided is no decision: the submission is held, with a report of the Fault.
+        Undecided is no decision: the submission is held, with a report of the Fault. What is sealed goes over to its
+        authority's key; where a key can't be had, raises Fault, and the submission waits for its next try.
         """
-        now = self._clock()
-        with self._database.write() as connection:
-            row = _claimed(connection, claim)
-            if decision.hold is Hold.UNROUTABLE:  # an administrator may be entering its authority right now
-                lock(connection, f"leitweg:{decision.routing.leitweg_id}")
-            if decision.hold is Hold.UNROUTABLE and _came_meanwhile(connection, decision):
-                cause = Cause(actor=WORKER, at=now, reason="authority-came")
-                again = _AT_REST | {"due_at": AT_ONCE, "attempts": 0}
-                change(connection, row, EventKind.RELEASED, cause, handling=Handling.RECEIVED, columns=again)
-                return read_submission(connection, row["id"])
-            body = write_examination(connection, row["id"], decision.examination, replace=row["verdict"] is not None)
-            routing = decision.routing
-            columns = summary(decision.examination) | {
-                "report_sha256": body,
-                "leitweg_id": routing.leitweg_id,
-                "authority_id": routing.authority.id if routing.authority else None,
-            }
-            if decision.verdict is Verdict.UNDECIDED:
-                cause = Cause(actor=WORKER, at=now, reason=columns["fault_cause"] or "")
-                _hold(connection, row, decision.hold, cause, columns)
-            else:
-                _decided(connection, row, decision, Cause(actor=WORKER, at=now), columns)
+        routed_to = decision.routing.authority
+        self._vault.ready_for(routed_to.id if routed_to else None)
+        try:
+            return self._together.write(lambda connection: self._decide(connection, claim, decision))
+        except Fault as fault:
+            if fault.notice.cause in KEY_TROUBLE:
+                self.postpone(claim, fault.notice, self._clock() + _KEYS_AWAY)
+            raise
+
+    def _decide(self, connection: Connection, claim: Claim, decision: Decision) -> Submission:
+        now, row = self._clock(), _claimed(connection, claim)
+        if decision.hold is Hold.UNROUTABLE:  # an administrator may be entering its authority right now
+            lock(connection, f"leitweg:{decision.routing.leitweg_id}")
+        if decision.hold is Hold.UNROUTABLE and _came_meanwhile(connection, decision):
+            cause = Cause(actor=WORKER, at=now, reason="authority-came")
+            again = _AT_REST | {"due_at": AT_ONCE, "attempts": 0}
+            change(connection, row, EventKind.RELEASED, cause, handling=Handling.RECEIVED, columns=again)
             return read_submission(connection, row["id"])
+        authority_id, anew = _addressed_to(connection, decision), row["verdict"] is not None
+        data_key = self._data_key(connection, row["id"], authority_id, decision)
+        body = write_examination(connection, row["id"], decision.examination, replace=anew, data_key=data_key)
+        columns = summary(decision.examination) | {
+            "report_sha256": body,
+            "leitweg_id": decision.routing.leitweg_id,
+            "authority_id": authority_id,
+        }
+        if decision.verdict is Verdict.UNDECIDED:
+            cause = Cause(actor=WORKER, at=now, reason=columns["fault_cause"] or "")
+            _hold(connection, row, decision.hold, cause, columns)
+        else:
+            _decided(connection, row, decision, Cause(actor=WORKER, at=now), columns)
+        return read_submission(connection, row["id"])
+
+    def _data_key(
+        self, connection: Connection, submission_id: str, authority_id: str | None, decision: Decision
+    ) -> Key | None:
+        """The key of what is sealed, its authority's from now on.
+
+        Where it does not open, neither did the original: that is held, with a report that knows nothing of the invoice.
+        """
+        try:
+            return self._vault.hand_to(connection, submission_id, authority_id)
+        except Fault as fault:
+            if fault.notice.elsewhere or decision.verdict is not Verdict.UNDECIDED:
+                raise
+            return None
 
     def can_be_tried_again(self, claim: Claim, fault: FaultNotice) -> bool:
         """Whether a Fault may pass: yes where it is not about this document, no where it is deterministic.
@@ -147,7 +182,8 @@ class Claims:
 
         An attempt that failed for no fault of the document does not count.
         """
-        with self._database.write() as connection:
+
+        def put_back(connection: Connection) -> None:
             row = _claimed(connection, claim)
             columns = {
                 "claim_token": None,
@@ -159,6 +195,8 @@ class Claims:
             cause = Cause(actor=WORKER, at=self._clock(), reason=fault.cause)
             change(connection, row, EventKind.POSTPONED, cause, handling=Handling.RECEIVED, columns=columns)
 
+        self._together.write(put_back)
+
 
 def _hold(connection: Connection, row: RowMapping, hold: Hold, cause: Cause, columns: dict[str, Any]) -> None:
     state: dict[str, Any] = {"verdict": Verdict.UNDECIDED, "handling": Handling.RECEIVED, "hold": hold}
@@ -168,10 +206,8 @@ def _hold(connection: Connection, row: RowMapping, hold: Hold, cause: Cause, col
 def _decided(
     connection: Connection, row: RowMapping, decision: Decision, cause: Cause, columns: dict[str, Any]
 ) -> None:
-    hold = decision.hold
-    if hold is Hold.UNROUTABLE:  # unless the authority came in while the invoice was looked at
-        columns["authority_id"] = addressee(connection, columns["leitweg_id"])
-        hold = Hold.NONE if columns["authority_id"] else hold
+    came_meanwhile = decision.hold is Hold.UNROUTABLE and columns["authority_id"]
+    hold = Hold.NONE if came_meanwhile else decision.hold
     state: dict[str, Any] = {"verdict": decision.verdict, "handling": Handling.DECIDED, "hold": hold}
     decided_columns = columns | _AT_REST | {"decided_at": cause.at}
     told = replace(cause, reason="policy") if decision.declined else cause
@@ -180,6 +216,13 @@ def _decided(
         record(connection, decided, EventKind.HELD, cause)
     elif decision.verdict is Verdict.ACCEPTED and not decision.declined:
         hand_over(connection, decided, cause)
+
+
+def _addressed_to(connection: Connection, decision: Decision) -> str | None:
+    """The authority it goes to, also one that came in while the invoice was looked at."""
+    if decision.routing.authority is not None:
+        return decision.routing.authority.id
+    return addressee(connection, decision.routing.leitweg_id) if decision.hold is Hold.UNROUTABLE else None
 
 
 def _came_meanwhile(connection: Connection, decision: Decision) -> bool:

@@ -6,6 +6,7 @@ itself what it has locked, rows by FOR UPDATE and whatever has a name by `lock`.
 """
 
 import hashlib
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,6 +25,7 @@ from einvoice.store import journal
 from einvoice.store.engines import BUSY_SECONDS, PRAGMAS, SERVER, new_engine, said
 
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
+TABLE_SECONDS = 5  # how long a migration waits for a table that running programs use, before it gives up and is undone
 
 _OURS = (IntegrityError, DataError, ProgrammingError, NotSupportedError)  # mistakes of ours; the rest is trouble there
 _SNAPSHOT: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
@@ -38,6 +40,7 @@ class Database:
         self._engine = new_engine(url)
         self._reading = self._engine.execution_options(**({} if self._is_sqlite else _SNAPSHOT))
         self._writing = self._engine.execution_options(write=True)
+        self._writer = threading.Lock()
 
     @contextmanager
     def read(self, *, unhurried: bool = False) -> Iterator[Connection]:
@@ -56,10 +59,23 @@ class Database:
 
         After a Fault it is unknown whether it was undone: the connection may have been cut right after the commit.
         """
-        with _faults(), self._writing.begin() as connection:
+        with self._turn(), _faults(), self._writing.begin() as connection:
             journal.begin(connection)
             yield connection
             journal.flush(connection)
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Threads of this process ask SQLite one after the other; it lets one writer in at a time anyway."""
+        if not self._is_sqlite:
+            yield
+            return
+        if not self._writer.acquire(timeout=BUSY_SECONDS):
+            raise Fault("database", "another thread writes for too long", elsewhere=True)
+        try:
+            yield
+        finally:
+            self._writer.release()
 
     def close(self) -> None:
         """Close all connections; the next use opens new ones."""
@@ -105,11 +121,11 @@ def lock(connection: Connection, name: str) -> None:
 
 
 def _wait_for_others(connection: Connection) -> None:
-    """Migrate alone, however long others take; but never keep a running program waiting for a table for long."""
+    """Migrate alone, however long others take. But whoever waits for a table keeps all others from it, so not long."""
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0")
         lock(connection, "migration")
-        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{BUSY_SECONDS}s'")
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{TABLE_SECONDS}s'")
 
 
 def _is_older(connection: Connection, scripts: ScriptDirectory) -> bool:

@@ -43,7 +43,7 @@ class Doors:
 
     def check(self, door: Door) -> None:
         """Let pass, or raise DoorClosed with the seconds to wait. Costs a query about once a second at most."""
-        if time.monotonic() - self._asked > _GOOD_FOR:
+        if self.must_ask:
             self._closed = frozenset(self.paused()), self._backlog(self._max_backlog) >= self._max_backlog
             self._asked = time.monotonic()
         paused, full = self._closed
@@ -51,6 +51,11 @@ class Doors:
             raise DoorClosed("door-paused", _PAUSED_RETRY)
         if full:
             raise DoorClosed("backlog-full", _BACKLOG_RETRY)
+
+    @property
+    def must_ask(self) -> bool:
+        """Whether `check` would ask the database."""
+        return time.monotonic() - self._asked > _GOOD_FOR
 
     def paused(self) -> dict[Door, Pause]:
         """The doors that are paused now."""

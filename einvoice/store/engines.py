@@ -4,17 +4,23 @@ What they say when something is wrong may quote what is stored; here it is taken
 """
 
 import re
+import time
 from pathlib import Path
+from sqlite3 import SQLITE_BUSY, OperationalError
 from sqlite3 import Connection as SqliteConnection
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from psycopg import Connection as PsycopgConnection
 from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 
+if TYPE_CHECKING:  # not needed where SQLite is used, and slow to load
+    from psycopg import Connection as PsycopgConnection
+
 BUSY_SECONDS = 30  # how long a writer waits for another one, and how long one may stand still with what it has locked
 STATEMENT_SECONDS = 60  # the longest a single statement may take, but for migrations and backups
+_BUSY_TIMEOUT = f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}"
+_LOOK_SECONDS = 0.0005  # between two tries to become SQLite's writer
 CONNECTIONS = 10  # of one process to PostgreSQL; threads beyond wait for their turn
 
 # What each connection to SQLite sets, and what SQLite must answer, for a commit to be durable and references to hold.
@@ -96,17 +102,36 @@ def _postgresql(address: URL) -> Engine:
 
 def _prepare_sqlite(connection: SqliteConnection, _: ConnectionPoolEntry) -> None:
     connection.isolation_level = None  # the driver must not begin transactions itself: `_begin_sqlite` does
-    connection.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+    connection.execute(_BUSY_TIMEOUT)
     for name, (value, _expected) in PRAGMAS.items():
         connection.execute(f"PRAGMA {name} = {value}")
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    immediate = connection.get_execution_options().get("write", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+    if connection.get_execution_options().get("write", False):
+        _take_turn(connection)
+    else:
+        connection.exec_driver_sql("BEGIN")
 
 
-def _prepare_postgresql(connection: PsycopgConnection[Any], _: ConnectionPoolEntry) -> None:
+def _take_turn(connection: Connection) -> None:
+    """Become the writer. SQLite itself looks ever more seldom while it waits, up to every 100 ms; a turn takes 1 ms."""
+    driver: SqliteConnection = connection.connection.driver_connection  # type: ignore[assignment]
+    end = time.monotonic() + BUSY_SECONDS
+    driver.execute("PRAGMA busy_timeout = 0")
+    try:
+        while driver.in_transaction is False:
+            try:
+                driver.execute("BEGIN IMMEDIATE")
+            except OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != SQLITE_BUSY or time.monotonic() > end:
+                    raise
+                time.sleep(_LOOK_SECONDS)
+    finally:
+        driver.execute(_BUSY_TIMEOUT)
+
+
+def _prepare_postgresql(connection: "PsycopgConnection[Any]", _: ConnectionPoolEntry) -> None:
     connection.execute(_SESSION)
     connection.commit()
 

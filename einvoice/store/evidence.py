@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, RowMapping, func, select
 
 from einvoice.model.audit import AuditEntry, Checkpoint
-from einvoice.model.submission import Event, EventKind, Handling, Submission
+from einvoice.model.submission import Event, Handling, Submission
 from einvoice.store.audit import to_entry
 from einvoice.store.blobs import Blobs
 from einvoice.store.database import Database
 from einvoice.store.originals import Originals
+from einvoice.store.reports import read_body
 from einvoice.store.rows import submission_query, to_event, to_submission
-from einvoice.store.tables import audit_checkpoints, audit_entries, events, examinations, submissions
+from einvoice.store.tables import audit_checkpoints, audit_entries, events, submissions
+from einvoice.store.vault import Vault
 
 if TYPE_CHECKING:
     from einvoice.store import Store
@@ -40,21 +42,22 @@ class Dossier:
     @property
     def expired(self) -> bool:
         """Whether it was deleted as it should be: then original and report are gone, and the row may be."""
-        return bool(self.entries) and self.entries[-1].action == EventKind.EXPIRED
+        return bool(self.entries) and self.entries[-1].details.get("handling") == Handling.EXPIRED
 
 
 class StoredEvidence:
     """Reads for the verification. Every method raises Fault when the store can't be reached."""
 
-    def __init__(self, database: Database, originals: Originals, blobs: Blobs) -> None:
+    def __init__(self, database: Database, vault: Vault, originals: Originals, blobs: Blobs) -> None:
         self._database = database
+        self._vault = vault
         self._originals = originals
         self._blobs = blobs
 
     @classmethod
     def of(cls, store: "Store") -> "StoredEvidence":
         """Of an open store."""
-        return cls(store.database, store.originals, store.blobs)
+        return cls(store.database, store.vault, store.originals, store.blobs)
 
     def count(self) -> int:
         """How many submissions there are, about."""
@@ -82,14 +85,12 @@ class StoredEvidence:
             return _dossiers(connection, [submission_id], connection.execute(query).mappings().all())[0]
 
     def report(self, submission_id: str) -> bytes | None:
-        """The report as stored; None: there is none."""
-        query = select(examinations.c.body).where(examinations.c.submission_id == submission_id)
+        """The report as it was before it was sealed; None: there is none. Raises Fault as `read_body` does."""
         with self._database.read() as connection:
-            body: bytes | None = connection.scalar(query)
-        return body
+            return read_body(connection, self._vault, submission_id)
 
     def original(self, submission: Submission) -> bytes:
-        """The bytes as received; raises Fault("blob-missing"), and Fault("blob-damaged") by the row's hash."""
+        """The bytes as received, unsealed; Fault("blob-missing"), and Fault("blob-damaged") by the row's hash."""
         return self._originals.read(submission)
 
     def leftovers(self, older_than: datetime) -> Iterator[str]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, insert, select
+from sqlalchemy import Connection, RowMapping, bindparam, insert, select
 
 from einvoice.model.assessment import Verdict
 from einvoice.model.policy import AuthorityPolicy, Duplicates, Outcome
@@ -19,6 +19,16 @@ from einvoice.store.tables import authorities, deliveries, submissions
 
 DUPLICATE = "duplicate"  # reason of events about a business duplicate
 _BUSINESS_KEY = ("authority_id", "seller_id", "invoice_number", "issue_year")
+_POLICY = select(authorities.c.policy).where(authorities.c.id == bindparam("authority"))
+_COLUMN = submissions.c
+_EARLIER = (  # made once, for it is asked for every invoice
+    select(_COLUMN.id)
+    .where(*(_COLUMN[name] == bindparam(name) for name in _BUSINESS_KEY), _COLUMN.id != bindparam("own"))
+    .where(_COLUMN.verdict == Verdict.ACCEPTED, _COLUMN.policy_outcome.is_distinct_from(Outcome.REJECTED))
+    .where(_COLUMN.handling != Handling.WITHDRAWN)
+    .order_by(_COLUMN.decided_at, _COLUMN.id)
+    .limit(1)
+)
 
 
 def hand_over(connection: Connection, row: RowMapping, cause: Cause) -> None:
@@ -44,7 +54,8 @@ def make_available(
 ) -> None:
     """Let the authority of a submission fetch it, whatever else there is; `columns` of `submissions` are set too."""
     authority_id = (columns or {}).get("authority_id", row["authority_id"])
-    connection.execute(insert(deliveries).values(id=new_id(), submission_id=row["id"], authority_id=authority_id))
+    delivery = {"id": new_id(), "submission_id": row["id"], "authority_id": authority_id}
+    connection.execute(insert(deliveries), delivery)
     change(connection, row, kind, cause, handling=Handling.AVAILABLE, hold=Hold.NONE, columns=columns)
 
 
@@ -54,18 +65,9 @@ def _first_of_its_kind(connection: Connection, row: RowMapping) -> str | None:
     if any(value is None for value in key.values()):
         return None
     lock(connection, f"invoice:{key}")  # both could come through at the same moment
-    column = submissions.c
-    earlier = (
-        select(column.id)
-        .where(*(column[name] == value for name, value in key.items()), column.id != row["id"])
-        .where(column.verdict == Verdict.ACCEPTED, column.policy_outcome.is_distinct_from(Outcome.REJECTED))
-        .where(column.handling != Handling.WITHDRAWN)
-        .order_by(column.decided_at, column.id)
-        .limit(1)
-    )
-    return connection.execute(earlier).scalar_one_or_none()
+    return connection.execute(_EARLIER, {**key, "own": row["id"]}).scalar_one_or_none()
 
 
 def _duplicates(connection: Connection, authority_id: str) -> Duplicates:
-    stored = connection.execute(select(authorities.c.policy).where(authorities.c.id == authority_id)).scalar_one()
+    stored = connection.execute(_POLICY, {"authority": authority_id}).scalar_one()
     return AuthorityPolicy.read(stored).duplicates

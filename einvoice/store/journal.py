@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, insert, update
 
 from einvoice.model.audit import AuditEntry, entry_hash
+from einvoice.model.text import storable
 from einvoice.store.tables import audit_entries, audit_head, authorities, events
 
 _PENDING = "einvoice.journal"  # where a connection keeps its notes
@@ -62,7 +63,8 @@ def note_act(
     connection: Connection, *, at: datetime, actor: str, action: str, object: str, **details: str  # noqa: A002
 ) -> None:  # fmt: skip
     """Note what an administrator did."""
-    note(connection, Note(at=at, actor=actor, action=action, object=object, details=details, hashes={}))
+    told = {name: storable(value) for name, value in details.items()}
+    note(connection, Note(at=at, actor=actor, action=action, object=object, details=told, hashes={}))
 
 
 def flush(connection: Connection) -> None:

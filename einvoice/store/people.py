@@ -18,6 +18,7 @@ from einvoice.store.handover import make_available
 from einvoice.store.receiving import AT_ONCE
 from einvoice.store.rows import read_submission
 from einvoice.store.tables import consents, submissions
+from einvoice.store.vault import Vault
 
 RETRIABLE = frozenset({Hold.FAULT, Hold.ENGINE})
 SENDABLE_ON = frozenset({Hold.FAULT, Hold.ENGINE, Hold.UNROUTABLE, Hold.CONFLICT})
@@ -28,8 +29,9 @@ _ANEW: Mapping[str, Any] = {"due_at": AT_ONCE, "attempts": 0, "crashes": 0}
 class People:
     """Each method is one transaction. Raises NotFound; NotPossible where the hold is none of the kind or has ended."""
 
-    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
+    def __init__(self, database: Database, vault: Vault, clock: Callable[[], datetime]) -> None:
         self._database = database
+        self._vault = vault
         self._clock = clock
 
     def retry(self, submission_id: str, *, actor: str, reason: str = "") -> Submission:
@@ -65,6 +67,7 @@ class People:
             if to is None:
                 raise NotPossible("no-authority")
             read_authority(connection, to)
+            self._vault.hand_to(connection, submission_id, to)
             columns: dict[str, Any] = {"authority_id": to, "human_decision": HumanDecision.SENT_ON, "due_at": None}
             columns["decided_at"] = row["decided_at"] or cause.at
             make_available(connection, row, cause, kind=EventKind.SENT_ON, columns=columns)

@@ -4,21 +4,37 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 
 from einvoice.intake import Spooled
 from einvoice.model.assessment import Verdict
 from einvoice.model.policy import Outcome
-from einvoice.model.submission import Door, EventKind, Handling, Hold, Receipt
-from einvoice.store.changes import Cause, locked_row, record
+from einvoice.model.submission import Door, EventKind, Handling, Hold, Receipt, Submission
+from einvoice.sealing import Key
+from einvoice.store.changes import Cause, record
 from einvoice.store.database import Database, lock
 from einvoice.store.errors import IdempotencyConflict
 from einvoice.store.ids import new_id
 from einvoice.store.originals import Originals
-from einvoice.store.rows import read_submission
+from einvoice.store.rows import from_row, read_submission
 from einvoice.store.tables import idempotency_keys, submissions
+from einvoice.store.together import Together
+from einvoice.store.vault import Vault
 
 AT_ONCE = datetime.fromtimestamp(0, UTC)  # due whatever the clock says, even one that was set back
+
+# Made once: building a statement costs more than running it.
+_INSERT = insert(submissions).returning(submissions)
+_KEYS, _ROWS = idempotency_keys.c, submissions.c
+_BY_KEY = select(_KEYS.sha256, _KEYS.submission_id).where(
+    _KEYS.sender == bindparam("of_sender"), _KEYS.key == bindparam("of_key")
+)
+_SAME_BYTES = select(_ROWS.id).where(
+    _ROWS.sender == bindparam("of_sender"),
+    _ROWS.sha256 == bindparam("of_sha256"),
+    _ROWS.verdict.is_distinct_from(Verdict.REJECTED),  # a rejected one may come again: rules change,
+    _ROWS.policy_outcome.is_distinct_from(Outcome.REJECTED),  # and so does what an authority asks
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +47,32 @@ class Arrival:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Arrived:
+    """What is durable already, and wants its row."""
+
+    spooled: Spooled
+    id: str
+    blob: str | None  # None: the bytes seemed to be here before
+    data_key: Key | None
+    arrival: Arrival
+    idempotency_key: str | None
+
+
 class Receiving:
     """Takes submissions in."""
 
-    def __init__(self, database: Database, originals: Originals, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        together: Together,
+        vault: Vault,
+        originals: Originals,
+        clock: Callable[[], datetime],
+    ) -> None:
         self._database = database
+        self._together = together
+        self._vault = vault
         self._originals = originals
         self._clock = clock
 
@@ -47,48 +84,59 @@ class Receiving:
         (1) the same key, or the same bytes while not rejected, are answered with the first submission;
         (2) the bytes become durable; (3) the row becomes durable, and only then is there an answer.
 
-        Raises IdempotencyConflict: the key came before, with other bytes.
+        Raises IdempotencyConflict: the key came before, with other bytes. Nothing is taken in while it is to be sealed
+        and can't: then raises Fault, with a cause out of `KEY_TROUBLE`.
         """
+        new, blob = new_id(), None
+        data_key = self._vault.new_data_key(new)
         with self._database.read() as connection:  # (1)
             first = _first(connection, sender, spooled.sha256, idempotency_key)
-        new, blob = new_id(), None
         if first is None:
-            blob = self._originals.put(spooled.path, new)  # (2)
-        with self._database.write() as connection:  # (3)
-            _lock(connection, sender, spooled.sha256, idempotency_key)
-            first = _first(connection, sender, spooled.sha256, idempotency_key)
-            if first is None:
-                if blob is None:  # what came first has been rejected meanwhile
-                    blob = self._originals.put(spooled.path, new)
-                self._insert(connection, spooled, new, blob, Arrival(door, sender, actor, name))
-            _remember_key(connection, sender, idempotency_key, spooled.sha256, first or new)
-            receipt = Receipt(submission=read_submission(connection, first or new), created=first is None)
+            blob = self._originals.put(spooled.path, new, data_key)  # (2)
+        arrived = _Arrived(spooled, new, blob, data_key, Arrival(door, sender, actor, name), idempotency_key)
+        receipt = self._together.write(lambda connection: self._keep(connection, arrived))  # (3)
         if blob is not None and not receipt.created:  # another upload of the same bytes was faster
             self._originals.delete(blob)
         return receipt
 
+    def _keep(self, connection: Connection, arrived: _Arrived) -> Receipt:
+        """The row, unless these bytes or this key were here before."""
+        sender, sha256, key = arrived.arrival.sender, arrived.spooled.sha256, arrived.idempotency_key
+        _lock(connection, sender, sha256, key)
+        first = _first(connection, sender, sha256, key)
+        if first is not None:
+            submission = read_submission(connection, first)
+        else:
+            blob = arrived.blob
+            if blob is None:  # what came first has been rejected meanwhile
+                blob = self._originals.put(arrived.spooled.path, arrived.id, arrived.data_key)
+            submission = self._insert(connection, arrived.spooled, arrived.id, blob, arrived.arrival)
+            if arrived.data_key is not None:
+                self._vault.keep(connection, arrived.data_key)
+        _remember_key(connection, sender, key, sha256, submission.id)
+        return Receipt(submission=submission, created=first is None)
+
     def _insert(
         self, connection: Connection, spooled: Spooled, submission_id: str, blob: str, arrival: Arrival
-    ) -> None:
+    ) -> Submission:
         now = self._clock()
-        connection.execute(
-            insert(submissions).values(
-                id=submission_id,
-                received_at=now,
-                door=arrival.door,
-                sender=arrival.sender,
-                name=arrival.name,
-                sha256=spooled.sha256,
-                size=spooled.size,
-                blob=blob,
-                priority=arrival.door.priority,
-                handling=Handling.RECEIVED,
-                hold=Hold.NONE,
-                due_at=AT_ONCE,
-            )
-        )
-        cause = Cause(actor=arrival.actor, at=now)
-        record(connection, locked_row(connection, submission_id), EventKind.RECEIVED, cause)
+        values = {
+            "id": submission_id,
+            "received_at": now,
+            "door": arrival.door,
+            "sender": arrival.sender,
+            "name": arrival.name,
+            "sha256": spooled.sha256,
+            "size": spooled.size,
+            "blob": blob,
+            "priority": arrival.door.priority,
+            "handling": Handling.RECEIVED,
+            "hold": Hold.NONE,
+            "due_at": AT_ONCE,
+        }
+        row = connection.execute(_INSERT, values).mappings().one()
+        record(connection, row, EventKind.RECEIVED, Cause(actor=arrival.actor, at=now))
+        return from_row(connection, row)
 
 
 def _lock(connection: Connection, sender: str, sha256: str, key: str | None) -> None:
@@ -101,27 +149,16 @@ def _lock(connection: Connection, sender: str, sha256: str, key: str | None) -> 
 def _first(connection: Connection, sender: str, sha256: str, key: str | None) -> str | None:
     """The submission this one repeats, if any."""
     if key is not None:
-        known = idempotency_keys.c
-        query = select(known.sha256, known.submission_id).where(known.sender == sender, known.key == key)
-        row = connection.execute(query).one_or_none()
+        row = connection.execute(_BY_KEY, {"of_sender": sender, "of_key": key}).one_or_none()
         if row is not None:
             if row.sha256 != sha256:
                 raise IdempotencyConflict(key)
             return str(row.submission_id)
-    row_of = submissions.c
-    same_bytes = select(row_of.id).where(
-        row_of.sender == sender,
-        row_of.sha256 == sha256,
-        row_of.verdict.is_distinct_from(Verdict.REJECTED),  # a rejected one may come again: rules change,
-        row_of.policy_outcome.is_distinct_from(Outcome.REJECTED),  # and so does what an authority asks
-    )
-    return connection.execute(same_bytes).scalar_one_or_none()
+    return connection.execute(_SAME_BYTES, {"of_sender": sender, "of_sha256": sha256}).scalar_one_or_none()
 
 
 def _remember_key(connection: Connection, sender: str, key: str | None, sha256: str, submission_id: str) -> None:
-    known = idempotency_keys.c
-    if key is None or connection.execute(select(known.key).where(known.sender == sender, known.key == key)).first():
+    if key is None or connection.execute(_BY_KEY, {"of_sender": sender, "of_key": key}).first():
         return
-    connection.execute(
-        insert(idempotency_keys).values(sender=sender, key=key, sha256=sha256, submission_id=submission_id)
-    )
+    row = {"sender": sender, "key": key, "sha256": sha256, "submission_id": submission_id}
+    connection.execute(insert(idempotency_keys), row)

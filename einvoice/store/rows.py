@@ -1,5 +1,7 @@
 """Rows of the database as the frozen types of the model."""
 
+from typing import Any
+
 from sqlalchemy import Connection, RowMapping, Select, bindparam, select
 
 from einvoice.model.assessment import Verdict
@@ -30,7 +32,14 @@ def read_submission(connection: Connection, submission_id: str) -> Submission:
     return to_submission(row)
 
 
-def to_submission(row: RowMapping) -> Submission:
+def from_row(connection: Connection, row: RowMapping) -> Submission:
+    """The submission of a row of `submissions` itself; the names beside it are asked for where there can be any."""
+    if row["authority_id"] is not None:
+        return read_submission(connection, row["id"])
+    return to_submission(dict(row) | {"authority_name": None, "delivery_id": None})
+
+
+def to_submission(row: RowMapping | dict[str, Any]) -> Submission:
     """A row of `submission_query`."""
     return Submission(
         id=row["id"],
@@ -86,5 +95,5 @@ def to_event(row: RowMapping) -> Event:
     )
 
 
-def _verdict(row: RowMapping) -> Verdict | None:
+def _verdict(row: RowMapping | dict[str, Any]) -> Verdict | None:
     return Verdict(row["verdict"]) if row["verdict"] else None

@@ -15,6 +15,7 @@ from einvoice.store.database import Database
 from einvoice.store.reports import read_examination
 from einvoice.store.rows import read_submission, submission_query, to_submission
 from einvoice.store.tables import rule_hits, submissions
+from einvoice.store.vault import Vault
 
 _RULES_SHOWN = 30  # in an overview
 _PORTION = 500  # names asked for at once
@@ -61,8 +62,9 @@ class Overview:
 class Submissions:
     """Reads submissions and their reports."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, vault: Vault) -> None:
         self._database = database
+        self._vault = vault
 
     def get(self, submission_id: str) -> Submission:
         """One submission as it stands; raises NotFound."""
@@ -72,7 +74,7 @@ class Submissions:
     def examination(self, submission_id: str) -> Examination | None:
         """The report's content; None while there is none (not decided, or held before anything was found out)."""
         with self._database.read() as connection:
-            return read_examination(connection, submission_id)
+            return read_examination(connection, self._vault, submission_id)
 
     def without_row(self, blobs: Iterable[str]) -> Iterator[str]:
         """Those names of stored objects that no submission has; asked in portions."""

@@ -16,12 +16,14 @@ from sqlalchemy import (
     LargeBinary,
     MetaData,
     Table,
-    Text,
     TypeDecorator,
     UniqueConstraint,
     text,
 )
 from sqlalchemy import ForeignKey as Reference
+from sqlalchemy import Text as AnyText
+
+from einvoice.model.text import storable
 
 metadata = MetaData(
     naming_convention={
@@ -31,6 +33,17 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
+
+
+class Text(TypeDecorator[str]):
+    """A text, kept and looked for without what no database takes."""
+
+    impl = AnyText
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        """Replace what can't be stored."""
+        return None if value is None else storable(value)
 
 
 class UtcTime(TypeDecorator[datetime]):

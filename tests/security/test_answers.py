@@ -71,7 +71,9 @@ def cookies_of(web: Web) -> list[str]:
     return [str(cookie) for cookie in found]
 
 
-FORMS = ["/sign-in", "/sign-in/link/x", "/sign-out", "/upload", "/submissions/{id}/release"]
+FORMS = ["/sign-in", "/sign-in/link/x", "/sign-out", "/upload", "/submissions/{id}/retry", "/submissions/{id}/send-on",
+         "/submissions/{id}/send-back", "/submissions/{id}/consent", "/holds/retry", "/doors/api/pause",
+         "/doors/api/resume"]  # fmt: skip
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -79,11 +81,12 @@ FORMS = ["/sign-in", "/sign-in/link/x", "/sign-out", "/upload", "/submissions/{i
 def test_no_form_from_elsewhere_is_followed(web: Web, form: str, shown: str) -> None:
     submission = web.submitted(web.supplier(), invoice("abort"))["id"]
     client = web.signed_in(Role.OPERATOR)
-    data = {"csrf": shown, "login": "x", "password": "x", "reason": "x"}
+    data = {"csrf": shown, "login": "x", "password": "x", "reason": "x", "cause": "engine-abort"}
     options: dict[str, Any] = {"files": {"files": ("a.xml", invoice())}} if form == "/upload" else {}
     answer = client.post(form.format(id=submission), data=data, **options)
     assert answer.status_code == 403
     assert client.get("/upload").status_code == 200, "still signed in"
+    assert web.app.store.submissions.get(submission).hold, "still on hold"
 
 
 def test_the_token_of_one_session_does_not_fit_another(web: Web) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from einvoice.identity import Role
 from tests.support.web import LEITWEG_ID, OTHER_LEITWEG_ID, Web, invoice
 
 OWN, FOREIGN = "own", "foreign"
@@ -52,6 +53,9 @@ READS = {
     "/upload": ((OK, OK), (NO, NO), OK),
     "/api/v1/events?authority={authority}": ((NO, NO), (OK, HIDDEN), OK),
     "/metrics": ((NO, NO), (NO, NO), OK),
+    "/api/v1/holds": ((NO, NO), (NO, NO), OK),
+    "/api/v1/doors": ((NO, NO), (NO, NO), OK),
+    "/doors": ((NO, NO), (NO, NO), OK),
 }
 
 
@@ -98,6 +102,57 @@ def test_doing(place: Place, path: str, allowed: dict[str, int]) -> None:
     for (role, _), client in place.who.items():
         body = {} if path.endswith(":lease") else {"content": invoice()}
         assert client.post(path, **body).status_code == allowed[role], role
+
+
+#                                          what an operator gets: done, or not possible as things stand
+ACTS = {
+    "/api/v1/submissions/{id}:retry": ({"reason": "x"}, OK),
+    "/api/v1/submissions/{id}:send-on": ({"reason": "x", "authority_id": "{authority}"}, OK),
+    "/api/v1/submissions/{id}:send-back": ({"reason": "x"}, OK),
+    "/api/v1/submissions/{id}:consent": ({"reason": "x"}, 409),
+    "/api/v1/holds:retry": ({"cause": "engine-abort"}, OK),
+    "/api/v1/doors/api:pause": ({"reason": "x"}, OK),
+    "/api/v1/doors/api:resume": ({}, OK),
+}
+
+
+@pytest.mark.parametrize("path", ACTS)
+def test_what_operators_do_nobody_else_does(place: Place, path: str) -> None:
+    """Also not about what is one's own, and nobody learns from the answer whether something exists."""
+    body, operator = ACTS[path]
+    held = place.web.submitted(place.who["supplier", OWN], invoice("abort"))["id"]
+    sent = {name: value.format(authority=place.web.known().id) for name, value in body.items()}
+    for known in (held, "unknown"):
+        for (role, _), client in place.who.items():
+            if role != "operator":
+                assert client.post(path.format(id=known), json=sent).status_code == NO, role
+    assert place.web.app.store.submissions.get(held).hold
+    assert place.web.app.store.doors.paused() == {}
+    assert place.who["operator", OWN].post(path.format(id=held), json=sent).status_code == operator
+
+
+FORMS = {
+    "/submissions/{id}/retry": {"reason": "x"},
+    "/submissions/{id}/send-on": {"reason": "x"},
+    "/submissions/{id}/send-back": {"reason": "x"},
+    "/submissions/{id}/consent": {"reason": "x"},
+    "/holds/retry": {"reason": "x", "cause": "engine-abort"},
+    "/doors/api/pause": {"reason": "x"},
+    "/doors/api/resume": {},
+}
+
+
+@pytest.mark.parametrize("path", FORMS)
+@pytest.mark.parametrize("role", [Role.SUPPLIER, Role.AUTHORITY])
+def test_an_operators_forms_are_nobody_elses(place: Place, path: str, role: Role) -> None:
+    web = place.web
+    held = web.submitted(place.who["supplier", OWN], invoice("abort"))["id"]
+    client = web.signed_in(role, **({"supplier": "A"} if role is Role.SUPPLIER else {}))
+    csrf = web.csrf(client)
+    answer = client.post(path.format(id=held), data=FORMS[path] | {"csrf": csrf})
+    assert answer.status_code in (NO, HIDDEN)
+    assert web.app.store.submissions.get(held).hold
+    assert web.app.store.doors.paused() == {}
 
 
 def test_only_the_authority_an_invoice_is_for_collects_it(place: Place) -> None:

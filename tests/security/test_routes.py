@@ -38,7 +38,7 @@ def routes(web: FastAPI) -> Iterator[tuple[str, str]]:
 
 def asked(web: Web, method: str, path: str, value: str, client: object = None) -> int:
     target = path
-    for name in ("{submission_id}", "{delivery_id}", "{secret}", "{wanted}"):
+    for name in ("{submission_id}", "{delivery_id}", "{secret}", "{wanted}", "{door}", "{way}"):
         target = target.replace(name, value)
     answer = (client or web.client()).request(method, target)  # type: ignore[attr-defined]
     if answer.status_code == 303 and answer.headers["location"].startswith("/sign-in?next="):
@@ -50,6 +50,7 @@ def test_the_walk_finds_api_and_portal(web: Web) -> None:
     found = {f"{method} {path}" for method, path in routes(create_asgi(web.app))}
     assert len(found) > 25
     assert {"POST /api/v1/submissions", "GET /upload", "GET /metrics", "GET /submissions/{submission_id}"} <= found
+    assert {"POST /api/v1/doors/{door}:pause", "POST /submissions/{submission_id}/{way}", "GET /doors"} <= found
     assert found >= PUBLIC
 
 

@@ -1,13 +1,11 @@
 """The real program: `einvoice serve` on a free port, with a data folder of its own, spoken to over HTTP."""
 
-import contextlib
 import os
-import signal
 import socket
 import subprocess
-import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -15,7 +13,13 @@ from typing import TypeVar
 import httpx2 as httpx
 import pytest
 
-EINVOICE = Path(sys.executable).with_name("einvoice")
+from einvoice.identity import Identity, Role
+from einvoice.settings import Settings
+from einvoice.store import Store, open_store
+from tests.support.programs import EINVOICE, Program
+
+__all__ = ["EINVOICE", "SAMPLES", "START_SECONDS", "Program", "Service", "wait_for"]
+
 SAMPLES = Path(__file__).resolve().parents[2] / "inbox" / "samples"
 START_SECONDS = 120  # on a loaded machine; the rule packs are compiled at start
 
@@ -29,7 +33,8 @@ class Service:
     folder: Path
     options: dict[str, str] = field(default_factory=dict)  # settings, without the prefix
     port: int = 0
-    _process: subprocess.Popen[bytes] | None = None
+    _web: Program | None = None
+    _workers: list[Program] = field(default_factory=list)
 
     @property
     def url(self) -> str:
@@ -41,33 +46,53 @@ class Service:
 
     def start(self, *arguments: str) -> None:
         """Start it and wait until it is ready."""
+        self.launch(*arguments)
+        self.wait_until_ready()
+
+    def launch(self, *arguments: str) -> Program:
+        """Start it; the program, not yet ready."""
         self.port = self.port or _free_port()
-        with (self.folder / "log.txt").open("ab") as log:
-            self._process = subprocess.Popen(
-                [EINVOICE, "serve", *arguments], env=self.environment(), stdout=log, stderr=log, start_new_session=True
-            )
+        self._web = self.program("serve", *arguments)
+        self._web.start()
+        return self._web
+
+    def wait_until_ready(self) -> None:
+        """Wait until invoices can be handed in."""
+        assert self._web is not None
         end = time.monotonic() + START_SECONDS
         while not self._is_ready():
-            if self._process.poll() is not None or time.monotonic() > end:
+            if not self._web.runs or time.monotonic() > end:
                 pytest.fail(f"the service did not start:\n{self.log()}")
             time.sleep(0.1)
 
+    def worker(self, **options: str) -> Program:
+        """`einvoice worker` beside it, started, with further settings."""
+        program = self.program("worker", **options)
+        self._workers.append(program)
+        program.start()
+        return program
+
+    def program(self, *arguments: str, **options: str) -> Program:
+        """Any of our commands with the settings of this service, not yet started."""
+        further = {f"EINVOICE_{name}": value for name, value in options.items()}
+        return Program(*arguments, environment=self.environment() | further, log=self.log_file)
+
     def kill(self) -> None:
         """As a power cut would: it gets no chance to tidy up."""
-        assert self._process is not None
-        os.kill(self._process.pid, signal.SIGKILL)
-        self._process.wait()
-        self._end_group()
+        assert self._web is not None
+        self._web.kill()
 
     def stop(self) -> int:
-        """Ask it to end; its exit code."""
-        if self._process is None or self._process.poll() is not None:
+        """Ask it and its workers to end; its exit code."""
+        for worker in self._workers:
+            worker.stop()
+            worker.clear()
+        if self._web is None:
             return 0
-        self._process.terminate()
         try:
-            return self._process.wait(60)
+            return self._web.stop()
         finally:
-            self._end_group()
+            self._web.clear()
 
     def admin(self, *arguments: str) -> str:
         """What `einvoice admin …` prints."""
@@ -83,19 +108,27 @@ class Service:
         return httpx.Client(base_url=self.url, headers=headers, timeout=90)
 
     def supplier(self, name: str = "Muster GmbH") -> httpx.Client:
-        return self.client(self.admin("create-token", "--role", "supplier", "--supplier", name))
+        """A supplier's program."""
+        with self.identity() as identity:
+            return self.client(identity.create_token(Role.SUPPLIER, supplier=name))
 
     def operator(self) -> httpx.Client:
-        return self.client(self.admin("create-token", "--role", "operator"))
+        """An operator's program."""
+        with self.identity() as identity:
+            return self.client(identity.create_token(Role.OPERATOR))
 
     def authority(self, name: str, *leitweg_ids: str) -> httpx.Client:
         """The accounting system of a new authority."""
-        ids = [word for leitweg_id in leitweg_ids for word in ("--leitweg-id", leitweg_id)]
-        authority_id = self.admin("create-authority", "--name", name, *ids)
-        return self.client(self.admin("create-token", "--role", "authority", "--authority", authority_id))
+        with self.store() as store, self.identity() as identity:
+            authority = store.authorities.create(name, leitweg_ids)
+            return self.client(identity.create_token(Role.AUTHORITY, authority_id=authority.id))
+
+    @property
+    def log_file(self) -> Path:
+        return self.folder / "log.txt"
 
     def log(self) -> str:
-        return (self.folder / "log.txt").read_text("utf-8", "replace")
+        return self.log_file.read_text("utf-8", "replace")
 
     def _is_ready(self) -> bool:
         try:
@@ -103,11 +136,29 @@ class Service:
         except httpx.TransportError:
             return False
 
-    def _end_group(self) -> None:
-        """Its children end with it; whatever remains of a killed one is ended here."""
-        assert self._process is not None
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)
+    def settings(self) -> Settings:
+        """The same settings, for this process."""
+        given = {
+            name.removeprefix("EINVOICE_").lower(): value
+            for name, value in self.environment().items()
+            if name.startswith("EINVOICE_")
+        }
+        return Settings(**given)  # type: ignore[arg-type]  # they are read as from the environment
+
+    @contextmanager
+    def store(self) -> Iterator[Store]:
+        """What it keeps, opened by this process beside the others."""
+        opened = open_store(self.settings())
+        try:
+            yield opened
+        finally:
+            opened.close()
+
+    @contextmanager
+    def identity(self) -> Iterator[Identity]:
+        """Its accounts and tokens; as `einvoice admin`, only faster."""
+        with self.store() as store:
+            yield Identity(store, self.settings())
 
     def environment(self) -> dict[str, str]:
         """The settings of its processes; nothing is inherited from ours."""

@@ -25,7 +25,9 @@ from einvoice.intake import Spool
 from einvoice.model import Assessment, Finding, InvoiceDocument, Level, Outcome, PolicyOutcome, Source, Verdict
 from einvoice.model.policy import Demand, PolicyAction
 from einvoice.model.routing import Authority
+from einvoice.model.trouble import MALWARE
 from einvoice.pipeline import Desk, process
+from einvoice.records.signing import Signer
 from einvoice.rules import Registry, load_packs
 from einvoice.scanning import NoScanner
 from einvoice.semantics import read_invoice
@@ -41,19 +43,30 @@ LIMIT = 5000  # bytes of an upload
 LOOPBACK = ("127.0.0.1", 40000)
 
 
-def invoice(note: str = "", *, number: str = "R-1", leitweg_id: str = LEITWEG_ID, seller: str = "Muster GmbH") -> bytes:
+def invoice(
+    note: str = "", *, number: str = "R-1", leitweg_id: str = LEITWEG_ID, seller: str = "Muster GmbH",
+    seller_id: str = "",
+) -> bytes:  # fmt: skip
     """A small UBL invoice. Its note tells the judge of these tests what to do: reject, decline, fault, abort or
-    nothing.
+    nothing; one that says virus has one. With a seller's id, invoices of the same number are duplicates.
     """
+    issued = "<c:IssueDate>2026-11-20</c:IssueDate>" if seller_id else ""
+    registered = f"<c:CompanyID>{seller_id}</c:CompanyID>" if seller_id else ""
     cbc = "urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2"
     cac = "urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2"
     return (
         f'<Invoice xmlns="urn:oasis:names:specification:ubl:schema:xsd:Invoice-2" xmlns:c="{cbc}" xmlns:a="{cac}">'
-        f"<c:CustomizationID>urn:cen.eu:en16931:2017</c:CustomizationID><c:ID>{number}</c:ID><c:Note>{note}</c:Note>"
+        f"<c:CustomizationID>urn:cen.eu:en16931:2017</c:CustomizationID><c:ID>{number}</c:ID>{issued}<c:Note>{note}</c:Note>"
         f"<c:BuyerReference>{leitweg_id}</c:BuyerReference><a:AccountingSupplierParty><a:Party><a:PartyLegalEntity>"
-        f"<c:RegistrationName>{seller}</c:RegistrationName></a:PartyLegalEntity></a:Party></a:AccountingSupplierParty>"
+        f"<c:RegistrationName>{seller}</c:RegistrationName>{registered}</a:PartyLegalEntity></a:Party></a:AccountingSupplierParty>"
         "</Invoice>"
     ).encode()
+
+
+def scanned(data: bytes) -> None:
+    """The virus scan of these tests."""
+    if b">virus<" in data:
+        raise Fault(MALWARE, "Eicar-Test-Signature in what was received", deterministic=True)
 
 
 def judged(document: InvoiceDocument, on: date) -> Assessment:
@@ -182,6 +195,7 @@ def opened(folder: Path, **options: Any) -> Iterator[Web]:
             process(submission_id, desk)
 
     desk = Desk(
+        scan=scanned,
         extract=partial(extract, limits=Limits.of(settings)),
         read=read_invoice,
         route=partial(routing.route, directory=store.authorities),
@@ -202,6 +216,8 @@ def opened(folder: Path, **options: Any) -> Iterator[Web]:
         deliveries=Deliveries(store),
         spool=Spool(settings.data_dir / "spool", settings.max_upload_bytes),
         scanner=NoScanner(),
+        signer=Signer.of(settings),
+        wake_secret=b"",
     )
     web = Web(app, clock)
     try:

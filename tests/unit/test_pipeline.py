@@ -302,3 +302,19 @@ def test_a_file_two_operators_let_through_is_not_scanned_again(bench: Any, desk:
         bench.store.people.consent(quarantined.id, actor=actor, reason="Fehlalarm")
     process(quarantined.id, infected)
     assert bench.store.submissions.get(quarantined.id).verdict is Verdict.ACCEPTED
+
+
+def test_a_decision_is_not_lost_when_the_database_is_away_for_a_moment(
+    bench: Any, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decide, tries = bench.store.claims.decide, []
+
+    def away_once(*given: Any) -> Any:
+        tries.append(given)
+        if len(tries) == 1:
+            raise Fault("database", elsewhere=True)
+        return decide(*given)
+
+    monkeypatch.setattr(type(bench.store.claims), "decide", lambda _, *given: away_once(*given))
+    submission = processed(bench, desk)
+    assert (submission.verdict, submission.attempts, len(tries)) == (Verdict.ACCEPTED, 1, 2)

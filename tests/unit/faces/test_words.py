@@ -7,7 +7,7 @@ from einvoice.faces.words import standing, word
 from einvoice.model.account import Role
 from einvoice.model.assessment import Verdict
 from einvoice.model.policy import Outcome
-from einvoice.model.submission import Door, EventKind, Handling, Hold, Submission
+from einvoice.model.submission import Door, EventKind, Handling, Hold, HumanDecision, Submission
 from einvoice.model.trouble import RefusalNotice
 from tests.support.web import Clock
 
@@ -84,3 +84,46 @@ def test_a_refused_file_is_told_why() -> None:
 def test_a_sender_never_reads_the_cause_of_our_trouble() -> None:
     held = submission(hold=Hold.FAULT, fault_cause="engine-crash")
     assert "engine-crash" not in str(standing(held, "de"))
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("handling", [Handling.AVAILABLE, Handling.LEASED, Handling.ACKNOWLEDGED])
+def test_what_a_person_sent_on_without_a_verdict_is_never_called_accepted(handling: Handling, lang: Lang) -> None:
+    sent_on = submission(
+        verdict=Verdict.UNDECIDED, handling=handling, human_decision=HumanDecision.SENT_ON, authority_name="Stadt Ö"
+    )
+    found = standing(sent_on, lang)
+    assert "Stadt Ö" in found.sentence
+    assert not any(word in found.sentence + found.label for word in ("angenommen", "accepted"))
+    assert {"de": "ohne Prüfergebnis", "en": "without a verdict"}[lang] in found.label
+
+
+def test_what_a_person_sent_on_with_a_verdict_is_accepted_like_any_other() -> None:
+    sent_on = submission(
+        verdict=Verdict.ACCEPTED, handling=Handling.AVAILABLE, human_decision=HumanDecision.SENT_ON,
+        authority_name="Stadt Ö",
+    )  # fmt: skip
+    assert standing(sent_on, "de") == standing(submission(
+        verdict=Verdict.ACCEPTED, handling=Handling.AVAILABLE, authority_name="Stadt Ö"
+    ), "de")  # fmt: skip
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("verdict", [Verdict.ACCEPTED, Verdict.UNDECIDED])
+def test_what_a_person_sent_back_says_so_and_where_to_read_why(verdict: Verdict, lang: Lang) -> None:
+    found = standing(
+        submission(verdict=verdict, handling=Handling.WITHDRAWN, human_decision=HumanDecision.SENT_BACK), lang
+    )
+    assert {"de": "zurückgegeben", "en": "sent"}[lang] in found.sentence
+    assert {"de": "Begründung", "en": "reason"}[lang] in found.remedy
+    assert found.label == {"de": "vom Betrieb zurückgegeben", "en": "sent back by the operator"}[lang]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_sender_reads_that_an_examination_is_pending_and_not_what_was_found(lang: Lang) -> None:
+    held = submission(hold=Hold.QUARANTINE, verdict=Verdict.UNDECIDED, fault_cause="virus", malware="Eicar-Signature")
+    found = standing(held, lang)
+    assert {"de": "Prüfung durch unseren Betrieb steht aus", "en": "examination by our operators is pending"}[
+        lang
+    ] in found.sentence
+    assert "Eicar" not in str(found)

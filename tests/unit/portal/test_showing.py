@@ -1,10 +1,6 @@
 """The page of one submission."""
 
-import re
-from typing import Any
-
 from einvoice.identity import Role
-from einvoice.model.submission import EventKind, Hold
 from tests.support.web import LEITWEG_ID, Web, invoice
 
 
@@ -13,10 +9,6 @@ def address(web: Web, data: bytes, supplier: str = "Muster GmbH") -> str:
 
 
 NAMED = {"Content-Disposition": 'attachment; filename="rechnung.xml"'}
-
-
-def form_token(page: str) -> str:
-    return re.findall(r'name="csrf" value="(\w+)"', page)[0]
 
 
 def test_a_rejected_one_is_shown_with_its_report(web: Web) -> None:
@@ -78,36 +70,6 @@ def test_only_operators_read_the_cause_of_a_fault_and_who_did_what(web: Web) -> 
     supplier = web.signed_in(Role.SUPPLIER, supplier="Muster GmbH").get(here).text
     assert "durch Programm" not in supplier
     assert "nobody but the operator" not in supplier
-
-
-def release(web: Web, client: Any, here: str, reason: str) -> Any:
-    return client.post(f"{here}/release", data={"reason": reason, "csrf": form_token(client.get(here).text)})
-
-
-def test_an_operator_has_the_check_run_again_with_a_reason(web: Web) -> None:
-    here = address(web, invoice("abort"))
-    answer = release(web, web.signed_in(Role.OPERATOR), here, "neue Fassung des Prüfprogramms")
-    assert (answer.status_code, answer.headers["location"]) == (303, here)
-    submission = web.app.store.submissions.get(here.rpartition("/")[2])
-    assert submission.hold is Hold.NONE
-    last = web.app.store.events.of_submission(submission.id)[-1]
-    assert (last.kind, last.reason) == (EventKind.RELEASED, "neue Fassung des Prüfprogramms")
-    assert last.actor.startswith("account:")
-
-
-def test_without_a_reason_nothing_is_released(web: Web) -> None:
-    here = address(web, invoice("abort"))
-    answer = release(web, web.signed_in(Role.OPERATOR), here, "   ")
-    assert answer.status_code == 422
-    assert "Begründung fehlt" in answer.text
-    assert web.app.store.submissions.get(here.rpartition("/")[2]).hold is Hold.ENGINE
-
-
-def test_a_supplier_can_not_release(web: Web) -> None:
-    here = address(web, invoice("abort"))
-    client = web.signed_in(Role.SUPPLIER, supplier="Muster GmbH")
-    assert release(web, client, here, "bitte").status_code == 403
-    assert web.app.store.submissions.get(here.rpartition("/")[2]).hold is Hold.ENGINE
 
 
 def test_one_of_somebody_else_does_not_exist(web: Web) -> None:

@@ -1,6 +1,7 @@
 """What every storage of blobs promises; each test here runs on files and on a real S3 server."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
@@ -106,6 +107,7 @@ def test_deleting_what_is_gone_or_never_was_is_fine(blobs: Blobs, spooled: Spool
     "name",
     ["", "../../etc/passwd", "/etc/passwd", "a" * 25, "a" * 27, "A" * 26, f"{'a' * 26}\n", f"../{'a' * 23}",
      f"{'a' * 12}/{'a' * 13}", f"{'a' * 25}.", "g" * 64, "A" * 64, f"{SHA256}0", "١" * 26, f"{'a' * 25}\0"],
+    ids=repr,
 )  # fmt: skip
 def test_other_names_are_refused(blobs: Blobs, spooled: Spooled, name: str) -> None:
     source = spooled()
@@ -113,6 +115,16 @@ def test_other_names_are_refused(blobs: Blobs, spooled: Spooled, name: str) -> N
         with pytest.raises(ValueError, match="neither a submission id nor a SHA-256"):
             action(name)
     assert source.exists()
+
+
+def test_writers_of_the_same_name_do_not_disturb_each_other(open_again: Callable[[], Blobs], spooled: Spooled) -> None:
+    name, content = new_id(), b"x" * 100_000
+    sources = [spooled(content) for _ in range(8)]
+    with ThreadPoolExecutor(len(sources)) as threads:
+        list(threads.map(lambda source: open_again().put(source, name), sources))
+    assert open_again().read(name) == content
+    assert [(stored.name, stored.size) for stored in open_again().stored()] == [(name, len(content))]
+    assert open_again().sweep_leftovers(timedelta(0)) == 0
 
 
 def test_all_that_is_stored_is_told_with_size_and_time(blobs: Blobs, spooled: Spooled) -> None:

@@ -13,7 +13,7 @@ from einvoice.model.submission import Handling, Hold
 
 def decided(
     bench: Any, authority: Any, data: bytes, *, seller: str = "DE1", number: str = "R-1", day: str = "2026-02-01"
-) -> Any:  # noqa: E501
+) -> Any:
     claim = bench.claimed(data, sender=f"supplier:{data.decode()}")
     decision = bench.decision(claim.submission, authority=authority)
     party = Group("BG-4", (Term("BT-27", "Muster GmbH"), Term("BT-31", seller)))

@@ -1,5 +1,6 @@
 """Migrations: all or nothing, once however many start, and never back."""
 
+import os
 import subprocess
 import sys
 from typing import Any
@@ -14,6 +15,7 @@ from sqlalchemy import inspect, text
 
 from einvoice.errors import Fault
 from einvoice.settings import Settings
+from einvoice.store import database as database_module
 from einvoice.store import open_store
 from einvoice.store.database import MIGRATIONS, Database
 from einvoice.store.tables import metadata
@@ -35,8 +37,9 @@ OPENS = "from einvoice.settings import Settings; from einvoice.store import open
 
 
 def run(code: str, settings: Settings, *arguments: str) -> "subprocess.Popen[bytes]":
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("EINVOICE_")}
     named = {"EINVOICE_DATA_DIR": str(settings.data_dir), "EINVOICE_DATABASE_URL": settings.database_url}
-    return subprocess.Popen([sys.executable, "-c", code, *arguments], env=named)
+    return subprocess.Popen([sys.executable, "-c", code, *arguments], env=inherited | named)
 
 
 def tables(database: Database) -> set[str]:
@@ -118,6 +121,22 @@ def test_a_program_killed_while_it_migrates_leaves_the_older_tables_and_what_is_
     assert revision(empty) == shipped()[-1]
     with empty.read() as connection:
         assert connection.execute(text("SELECT name FROM suppliers")).all() == [("Muster GmbH",)]
+
+
+@pytest.mark.parametrize("empty_settings", ["postgresql"], indirect=True)
+def test_a_migration_that_a_running_program_keeps_from_a_table_gives_up_and_is_done_later(
+    empty: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    to_revision(empty, FIRST, monkeypatch)
+    monkeypatch.setattr(database_module, "TABLE_SECONDS", 0.05)
+    with empty.read() as connection:
+        connection.execute(text("SELECT * FROM submissions"))
+        with pytest.raises(Fault) as caught:
+            empty.migrate()
+    assert (caught.value.notice.cause, caught.value.notice.elsewhere) == ("database", True)
+    assert revision(empty) == FIRST
+    empty.migrate()
+    assert revision(empty) == shipped()[-1]
 
 
 def test_programs_that_open_a_new_store_at_once_all_succeed(empty_settings: Settings) -> None:

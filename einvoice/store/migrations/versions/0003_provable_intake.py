@@ -1,6 +1,6 @@
 """The audit chain, priorities, holds by people, sealing, retention: what makes the intake provable.
 
-Only adds: a program of the version before goes on running beside the new one while hosts are upgraded one by one.
+Only adds to the tables. What was received before has no entries in the chain.
 """
 
 import sqlalchemy as sa

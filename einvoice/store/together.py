@@ -1,0 +1,96 @@
+"""Several threads that write at the same moment share one transaction: one turn, one set of counters, one commit.
+
+Whoever comes first leads: it does its own work and that of all who came meanwhile, each after the other, and commits.
+Nobody gets an answer before that commit. Under load this divides the cost of a transaction by those who share it.
+"""
+
+import threading
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+from sqlalchemy import Connection
+
+from einvoice.errors import Fault
+from einvoice.store.database import Database
+
+MOST = 16  # works in one transaction: what is locked stays locked until its end
+
+Result = TypeVar("Result")
+
+
+class Together:
+    """Writing transactions for works that may be done beside each other. Safe to use from many threads."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._guard = threading.Lock()
+        self._waiting: list[_Work] = []
+        self._led = False  # whether somebody commits right now
+
+    def write(self, work: Callable[[Connection], Result]) -> Result:
+        """What `work` returns, once it is committed; what it raises, and then nothing of it was written.
+
+        Where one of several raises, all are undone and each is done again in a transaction of its own; so `work` may
+        be called twice. Raises Fault("database").
+        """
+        mine = _Work(work)
+        with self._guard:
+            self._waiting.append(mine)
+            leads, self._led = not self._led, True
+        if not leads:
+            mine.turn.wait()
+        if not mine.done:  # it is ours to lead
+            self._lead()
+        return cast("Result", mine.result())
+
+    def _lead(self) -> None:
+        with self._guard:
+            batch, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
+        try:
+            self._commit(batch)
+        finally:
+            with self._guard:
+                following = self._waiting[0] if self._waiting else None
+                self._led = following is not None
+            for work in batch:
+                work.turn.set()
+            if following is not None:
+                following.turn.set()
+
+    def _commit(self, batch: "list[_Work]") -> None:
+        try:
+            with self._database.write() as connection:
+                results = [work.call(connection) for work in batch]
+        except BaseException as error:
+            away = isinstance(error, Fault) and error.notice.cause == "database"
+            if len(batch) > 1 and not away:  # the trouble of one; the others have none
+                for work in batch:
+                    self._commit([work])
+                return
+            for work in batch:
+                work.fail(error)
+        else:
+            for work, result in zip(batch, results, strict=True):
+                work.succeed(result)
+
+
+class _Work:
+    """One thread's part of a transaction."""
+
+    def __init__(self, call: Callable[[Connection], Any]) -> None:
+        self.call = call
+        self.turn = threading.Event()  # it is done, or its thread leads now
+        self.done = False
+        self._result: Any = None
+        self._error: BaseException | None = None
+
+    def succeed(self, result: Any) -> None:
+        self._result, self.done = result, True
+
+    def fail(self, error: BaseException) -> None:
+        self._error, self.done = error, True
+
+    def result(self) -> Any:
+        if self._error is not None:
+            raise self._error
+        return self._result
