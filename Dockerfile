@@ -40,13 +40,15 @@ LABEL org.opencontainers.image.title="einvoice" \
       org.opencontainers.image.revision="$REVISION" \
       org.opencontainers.image.base.name="docker.io/library/debian:trixie-slim"
 
-# The ids are fixed so that a mounted volume can be prepared: chown 10001:10001.
+# The ids are fixed so that a mounted volume can be prepared: chown 10001:10001. Volumes of their own may be mounted
+# at the folders below it, too: a new one begins as the folder here.
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends ca-certificates python3 tzdata \
     && rm -rf /var/lib/apt/lists/* \
     && groupadd --gid 10001 einvoice \
     && useradd --uid 10001 --gid einvoice --home-dir /var/lib/einvoice --no-create-home --shell /usr/sbin/nologin einvoice \
-    && install --directory --owner einvoice --group einvoice --mode 0750 /var/lib/einvoice /var/lib/einvoice/inbox
+    && install --directory --owner einvoice --group einvoice --mode 0750 \
+        /var/lib/einvoice /var/lib/einvoice/inbox /var/lib/einvoice/keys /var/lib/einvoice/rules
 
 # Belongs to root: the service can read program and rules, and change neither.
 COPY --from=builder /opt/einvoice /opt/einvoice

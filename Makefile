@@ -11,12 +11,13 @@ APT := $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
         --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
 
-.PHONY: help setup run test lint format lock rules bench clean browser
+.PHONY: help setup run test lint format lock rules bench bench-intake soak image-check clean browser servers
 .DEFAULT_GOAL := help
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
-	@echo 'also: setup, lint, format, bench, lock (renew the dependency locks), clean'
+	@echo 'also: setup, lint, format, lock (renew the dependency locks), clean'
+	@echo 'long proofs: bench (a check), bench-intake (the whole way in), soak (kills and faults), image-check (the image)'
 
 setup: $(VENV)/.runtime rules
 
@@ -45,10 +46,23 @@ browser:
 	@command -v chromium >/dev/null || \
 	    { echo 'Installing Chromium for the browser tests …'; $(APT) update -qq && $(APT) install -y -qq chromium; }
 
+# What the tests speak to besides PostgreSQL, which comes with pip: Redis, and the ClamAV daemon without its updater.
+servers: $(VENV)/clamav/usr/sbin/clamd
+	@command -v redis-server >/dev/null || \
+	    { echo 'Installing Redis for the tests …'; $(APT) update -qq && $(APT) install -y -qq --no-install-recommends redis-server; }
+
+$(VENV)/clamav/usr/sbin/clamd: | $(VENV)/bin/python
+	@echo 'Fetching the ClamAV daemon for the tests …'
+	@$(APT) update -qq
+	@$(APT) install -y -qq --no-install-recommends \
+	    $$(apt-cache depends clamav-daemon | sed -n 's/.*Depends: \(libclamav[^ ]*\)/\1/p' | sort -u) >/dev/null
+	@mkdir -p $(VENV)/clamav && cd $(VENV)/clamav && apt-get download -qq clamav-daemon && \
+	    dpkg -x clamav-daemon_*.deb . && rm clamav-daemon_*.deb
+
 run: setup
 	@exec $(BIN)/einvoice serve --demo
 
-test: setup $(VENV)/.dev browser lint
+test: setup $(VENV)/.dev browser servers lint
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 lint: $(VENV)/.dev
@@ -64,6 +78,15 @@ format: $(VENV)/.dev
 
 bench: setup $(VENV)/.dev
 	$(BIN)/python bench/validate.py
+
+bench-intake: setup $(VENV)/.dev
+	$(BIN)/python bench/intake.py $(ARGS)
+
+soak: setup $(VENV)/.dev servers
+	$(BIN)/python -m tests.acceptance.soak $(ARGS)
+
+image-check:
+	@$(if $(SUDO),$(SUDO) --preserve-env) $(PYTHON) -m deploy.imagecheck $(ARGS)
 
 lock: $(VENV)/.dev
 	$(LOCK) pyproject.toml --output-file requirements/runtime.txt
