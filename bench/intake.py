@@ -1,7 +1,7 @@
 """Cost of taking invoices in, end to end: HTTP in, kept, judged, decided; beside `check` on the same files.
 
-Three parts, each a table: (1) sustained submissions a second and CPU milliseconds by stage, as a ratio to `check` in the
-same run on the same cores; (2) a backlog of bulk submissions: memory, and how long an interactive upload takes
+Three parts, each a table: (1) sustained submissions a second and CPU milliseconds by stage, as a ratio to `check` in
+the same run on the same cores; (2) a backlog of bulk submissions: memory, and how long an interactive upload takes
 meanwhile; (3) how lists, leases, sweeps and receiving grow from few to many stored submissions.
 
 `make bench-intake` runs it whole; `--short` in a minute.

@@ -138,5 +138,3 @@ def interactive(fleet: Fleet) -> list[float]:
         taken.append(time.perf_counter() - start)
         time.sleep(0.05)
     return taken
-
-

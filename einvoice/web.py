@@ -13,10 +13,12 @@ from einvoice.app import App
 from einvoice.faces.accept import negotiate
 from einvoice.faces.guard import Guard
 from einvoice.faces.trouble import EXPECTED, Trouble, trouble_of
+from einvoice.portal.receipts import RECEIPTS_PATH
 
 # Where files come in: streamed into the spool, which limits them. Every other body is small.
 STREAMED = frozenset(
-    ("POST", path) for path in (f"{V1}/checks", SUBMISSIONS, portal.UPLOAD_PATH, KOSIT_PATH, f"{KOSIT_PATH}/")
+    ("POST", path)
+    for path in (f"{V1}/checks", SUBMISSIONS, portal.UPLOAD_PATH, RECEIPTS_PATH, KOSIT_PATH, f"{KOSIT_PATH}/")
 )
 _FOR_PROGRAMS = ("/api/", KOSIT_PATH, "/healthz", "/readyz", "/metrics", "/openapi.json")
 

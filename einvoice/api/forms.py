@@ -1,6 +1,6 @@
 """The forms in which a report is offered, by media type; and how the one a client wants is found."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from fastapi import Request, Response
 
@@ -36,7 +36,7 @@ REPORT_FORMS: Mapping[str, Renderer] = {
 }
 
 
-def wanted_form(request: Request, forms: Mapping[str, Renderer]) -> str:
+def wanted_form(request: Request, forms: Iterable[str]) -> str:
     """The media type to answer with; raises Problem("not-acceptable")."""
     offers = tuple(forms)
     found = negotiate(request.headers.get("accept"), offers)
@@ -55,7 +55,7 @@ def report(examination: Examination, media_type: str, forms: Mapping[str, Render
     return response
 
 
-def described(forms: Mapping[str, Renderer]) -> dict[str, dict[str, dict[str, str]]]:
+def described(forms: Iterable[str]) -> dict[str, dict[str, dict[str, str]]]:
     """The forms for OpenAPI."""
     kinds = {"application/json": {"type": "object"}, "application/pdf": {"type": "string", "format": "binary"}}
     return {media_type: {"schema": kinds.get(media_type, {"type": "string"})} for media_type in forms}

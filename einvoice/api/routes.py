@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Depends
 
-from einvoice.api import checks, deliveries, doors, events, holds, kosit, operations, submissions
+from einvoice.api import checks, deliveries, doors, events, holds, kosit, operations, receipts, submissions
 from einvoice.api.problems import PROBLEM_RESPONSES
 from einvoice.faces.caller import same_origin
 
@@ -11,7 +11,7 @@ def routes() -> APIRouter:
     """The routes of version 1 under /api/v1; KoSIT's, which change nothing, and those for operating at the top."""
     everything = APIRouter(responses=PROBLEM_RESPONSES)
     version = APIRouter(dependencies=[Depends(same_origin)])
-    for part in (checks, submissions, deliveries, events, holds, doors):
+    for part in (checks, submissions, receipts, deliveries, events, holds, doors):
         version.include_router(part.router)
     everything.include_router(version)
     everything.include_router(kosit.router)

@@ -11,13 +11,17 @@ from einvoice import __version__
 from einvoice.cli import explained, packs, policies, rulesdiff  # noqa: F401 - they add commands to `rules` and `admin`
 from einvoice.cli.admin import admin
 from einvoice.cli.audit import audit
+from einvoice.cli.backup import backup, restore
 from einvoice.cli.check import check
 from einvoice.cli.holds import doors, holds
 from einvoice.cli.keys import keys
 from einvoice.cli.receipts import receipt
 from einvoice.cli.replay import replay
+from einvoice.cli.retention import retention
 from einvoice.cli.rules import rules
 from einvoice.cli.serve import serve, worker
+from einvoice.cli.status import status
+from einvoice.cli.subject import export_supplier
 from einvoice.errors import Fault
 
 app = typer.Typer(
@@ -31,6 +35,10 @@ app.command()(check)
 app.command()(replay)
 app.command()(serve)
 app.command()(worker)
+app.command()(status)
+app.command()(backup)
+app.command()(restore)
+app.command("export-supplier")(export_supplier)
 app.add_typer(rules, name="rules")
 app.add_typer(admin, name="admin")
 app.add_typer(holds, name="holds")
@@ -38,6 +46,7 @@ app.add_typer(doors, name="doors")
 app.add_typer(audit, name="audit")
 app.add_typer(receipt, name="receipt")
 app.add_typer(keys, name="keys")
+app.add_typer(retention, name="retention")
 
 
 def _version(wanted: bool) -> None:

@@ -1,4 +1,4 @@
-"""The invoice XML inside a hybrid PDF, read by a child process that has little to lose.
+"""The invoice XML inside a hybrid PDF, or another file inside one, read by a child process that has little to lose.
 
 The child (`pdfchild.py`) runs under limits of memory, CPU time and files, never imports the
 rule engine, and can only answer with bytes; whatever a PDF does to it, this process goes on.
@@ -8,6 +8,7 @@ import json
 import signal
 import subprocess
 import sys
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -15,6 +16,10 @@ from einvoice.errors import Fault, Refusal
 
 _CHILD = Path(__file__).with_name("pdfchild.py")  # run as a file: it imports nothing of ours
 _GRACE = 10.0  # wall-clock seconds beyond the CPU limit, for a loaded machine
+
+# ZUGFeRD 2.x / Factur-X 1.0, XRechnung in ZUGFeRD, ZUGFeRD 2.0, ZUGFeRD 1.0 (their specifications, chapter on the
+# embedded file), compared without regard to case.
+_INVOICES = ("factur-x.xml", "xrechnung.xml", "zugferd-invoice.xml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +33,17 @@ class PdfLimits:
 
 
 def embedded_invoice(data: bytes, limits: PdfLimits) -> tuple[str, bytes]:
-    """(name, bytes) of the one invoice XML in a PDF.
+    """(name, bytes) of the one invoice XML in a PDF. Raises as `embedded_file` does."""
+    return embedded_file(data, _INVOICES, limits)
+
+
+def embedded_file(data: bytes, names: Iterable[str], limits: PdfLimits) -> tuple[str, bytes]:
+    """(name, bytes) of the one file in a PDF that has one of the names, which are in lower case.
 
     Raises Refusal: pdf-no-xml, pdf-encrypted, pdf-broken, pdf-limits, pdf-several-invoices. Raises Fault if the
-    child can't be started.
+    child can't be started, gets no time, or ends badly; deterministic where it will do so again with this PDF.
     """
-    command = [sys.executable, "-I", str(_CHILD), json.dumps(asdict(limits))]
+    command = [sys.executable, "-I", str(_CHILD), json.dumps(asdict(limits)), *names]
     try:
         done = subprocess.run(  # noqa: S603 - our own module, the PDF comes by stdin
             command,
@@ -50,11 +60,11 @@ def embedded_invoice(data: bytes, limits: PdfLimits) -> tuple[str, bytes]:
         raise Fault("pdf-reader", f"the PDF reader could not be started: {error}") from error
     if done.returncode:
         raise _died(done.returncode, done.stderr, limits)
-    head, _, xml = done.stdout.partition(b"\n")
+    head, _, content = done.stdout.partition(b"\n")
     answer = json.loads(head)
     if "refusal" in answer:
         raise Refusal(answer["refusal"], **answer["details"])
-    return answer["name"], xml
+    return answer["name"], content
 
 
 def _died(code: int, stderr: bytes, limits: PdfLimits) -> Refusal | Fault:

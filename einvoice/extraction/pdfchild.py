@@ -1,6 +1,7 @@
-"""The child that opens PDFs: PDF on stdin, one JSON line and then the invoice XML on stdout.
+"""The child that opens PDFs: PDF on stdin, one JSON line and then the one file taken out of it on stdout.
 
-Run as `python -I pdfchild.py LIMITS`; knows nothing of the product but the file names.
+Run as `python -I pdfchild.py LIMITS NAME…`; the names, in lower case, are those the file may have. Knows nothing of the
+product.
 """
 
 import hashlib
@@ -12,17 +13,13 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-# ZUGFeRD 2.x / Factur-X 1.0, XRechnung in ZUGFeRD, ZUGFeRD 2.0, ZUGFeRD 1.0 (their specifications, chapter on the
-# embedded file), compared without regard to case.
-_NAMES = {"factur-x.xml", "xrechnung.xml", "zugferd-invoice.xml"}
-
 
 def main() -> None:
     """Answer for the PDF on stdin."""
-    limits = json.loads(sys.argv[1])
+    limits, names = json.loads(sys.argv[1]), frozenset(sys.argv[2:])
     _confine(limits)
-    head, xml = _answer(sys.stdin.buffer.read(), limits)
-    sys.stdout.buffer.write(json.dumps(head).encode() + b"\n" + xml)
+    head, content = _answer(sys.stdin.buffer.read(), limits, names)
+    sys.stdout.buffer.write(json.dumps(head).encode() + b"\n" + content)
 
 
 def _confine(limits: dict[str, int]) -> None:
@@ -36,7 +33,7 @@ def _confine(limits: dict[str, int]) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))  # the first is told by SIGXCPU, the second kills
 
 
-def _answer(data: bytes, limits: dict[str, int]) -> tuple[dict[str, Any], bytes]:
+def _answer(data: bytes, limits: dict[str, int], names: frozenset[str]) -> tuple[dict[str, Any], bytes]:
     from pypdf import PdfReader
     from pypdf.errors import DependencyError, FileNotDecryptedError, LimitReachedError, PdfReadError, PyPdfError
 
@@ -47,7 +44,7 @@ def _answer(data: bytes, limits: dict[str, int]) -> tuple[dict[str, Any], bytes]
             return _refusal("pdf-encrypted"), b""
         if len(reader.xref_objStm) + sum(map(len, reader.xref.values())) > limits["objects"]:
             return _refusal("pdf-limits", limit=f"{limits['objects']} objects"), b""
-        return _chosen(dict(_candidates(reader, limits["unpacked_bytes"])))
+        return _chosen(dict(_candidates(reader, names, limits["unpacked_bytes"])))
     except (FileNotDecryptedError, DependencyError):
         return _refusal("pdf-encrypted"), b""
     except LimitReachedError:
@@ -60,14 +57,14 @@ def _answer(data: bytes, limits: dict[str, int]) -> tuple[dict[str, Any], bytes]
         return _refusal("pdf-broken", reason=type(error).__name__), b""
 
 
-def _candidates(reader: Any, unpacked: int) -> Iterator[tuple[str, tuple[str, bytes]]]:
-    """(hash, (name, bytes)) of every attachment with an invoice's name; identical bytes count once."""
+def _candidates(reader: Any, names: frozenset[str], unpacked: int) -> Iterator[tuple[str, tuple[str, bytes]]]:
+    """(hash, (name, bytes)) of every attachment with one of the names; identical bytes count once."""
     from pypdf.errors import LimitReachedError
 
     total = 0
     for attachment in reader.attachment_list:
         name = attachment.alternative_name or attachment.name or ""
-        if not {name.lower(), (attachment.name or "").lower()} & _NAMES:
+        if not {name.lower(), (attachment.name or "").lower()} & names:
             continue
         content = attachment.content
         total += len(content)

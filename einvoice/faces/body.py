@@ -67,13 +67,15 @@ async def received_body(request: Request, spool: Spool, limit: int) -> Spooled:
         raise
 
 
-async def received_form(request: Request, spool: Spool, limit: int) -> Form:
-    """A form with several files, ten of full size at most.
+async def received_form(
+    request: Request, spool: Spool, limit: int, *, most_files: int = _MOST_FILES, full_files: int = _FULL_FILES
+) -> Form:
+    """A form with several files, so many of full size at most.
 
     Raises Refusal("too-large"), Problem and BadForm; nothing is kept then.
     """
-    most_bytes = _FULL_FILES * limit + _FORM_ROOM
-    return await _read_form(request, spool, limit, most_files=_MOST_FILES, most_bytes=most_bytes)
+    most_bytes = full_files * limit + _FORM_ROOM
+    return await _read_form(request, spool, limit, most_files=most_files, most_bytes=most_bytes)
 
 
 async def _read_form(request: Request, spool: Spool, limit: int, *, most_files: int, most_bytes: int) -> Form:

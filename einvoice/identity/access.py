@@ -18,7 +18,7 @@ class Action(StrEnum):
     READ = "read"  # one submission, its report, original and history
     FETCH = "fetch"  # lease, acknowledge, give back, extend
     FEED = "feed"  # the events of an authority
-    OPERATE = "operate"  # holds, overview, directory, accounts
+    OPERATE = "operate"  # holds and the ways out of them, doors, figures
 
 
 class Reach(Enum):

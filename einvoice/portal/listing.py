@@ -20,6 +20,7 @@ from einvoice.store import Overview
 from einvoice.store.holds import Held, Holds
 
 _PAGE = 50
+_UNDECIDED = (Hold.FAULT, Hold.ENGINE, Hold.QUARANTINE)  # holds of what is "received" still, and not worked on
 
 router = APIRouter()
 
@@ -57,7 +58,7 @@ def show_list(
         tiles=tuple(_tiles(screen, principal.role, overview)),
         reasons=tuple(_reasons(screen, overview)),
         groups=tuple(_groups(screen, principal.role)),
-        retried=retried,
+        retried=retried if principal.role is Role.OPERATOR else None,
         rules=tuple((rule, count, Filters(rule=rule).address(LIST_PATH)) for rule, count in overview.rules),
         total=overview.total,
     )
@@ -77,6 +78,7 @@ def _tiles(screen: Screen, role: Role, overview: Overview) -> Iterator[Tile]:
         return
     held = sum(count for hold, count in overview.by_hold.items() if hold)
     at_work = by_handling.get(Handling.RECEIVED, 0) + by_handling.get(Handling.PROCESSING, 0)
+    at_work -= sum(overview.by_hold.get(hold, 0) for hold in _UNDECIDED)
     yield Tile("held", screen.text("tile_held"), held, Filters(hold=HELD).address(LIST_PATH))
     counts = {verdict: by_verdict.get(verdict, 0) for verdict in (Verdict.REJECTED, Verdict.ACCEPTED)}
     counts[Verdict.ACCEPTED] -= declined

@@ -6,10 +6,10 @@ covered by the signature. Of a PDF the page itself says nothing.
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 
 from einvoice.explain import Lang
 from einvoice.model.audit import canonical, sha256_hex
@@ -55,11 +55,17 @@ class ReceiptCheck:
             return (spoken[f"receipt-{self.trouble}"],)
         values = {"key": str(self.receipt["key_id"]), "issuer": str(self.receipt["issuer"])}
         found = [spoken[f"receipt-{self.signature}"].format_map(values)]
-        if self.original is not None:
-            found.append(spoken["receipt-original" if self.original else "receipt-other-original"])
+        if self.original is True and self.signature is Signature.GOOD:  # a forged one may name any file
+            found.append(spoken["receipt-original"])
+        if self.original is False and self.signature is not Signature.BAD:
+            found.append(spoken["receipt-other-original"])
         if self.from_pdf and self.signature is Signature.GOOD:
             found.append(spoken["receipt-page"])
         return tuple(found)
+
+    def beside(self, sha256: str) -> Self:
+        """The same, with a file of that hash held beside it."""
+        return self if self.receipt is None else replace(self, original=sha256 == self.receipt["original"]["sha256"])
 
     def headline(self, lang: Lang) -> str:
         """What the receipt says, in a few words; "" where nothing of it may be believed."""
@@ -96,8 +102,8 @@ def verify_receipt(data: bytes, keys: PublicKeys, original: bytes | None = None)
         return ReceiptCheck(trouble=trouble.why, from_pdf=from_pdf)
     content = {name: value for name, value in receipt.items() if name != "signature"}
     signature = keys.check(receipt["key_id"], canonical(content), receipt["signature"])
-    matches = None if original is None else sha256_hex(original) == receipt["original"]["sha256"]
-    return ReceiptCheck(signature=signature, receipt=receipt, from_pdf=from_pdf, original=matches)
+    found = ReceiptCheck(signature=signature, receipt=receipt, from_pdf=from_pdf)
+    return found if original is None else found.beside(sha256_hex(original))
 
 
 class _Unfit(Exception):
@@ -154,10 +160,12 @@ def _is_number(value: object) -> bool:
 
 
 def _is_time(value: object) -> bool:
+    """With its zone, and not so near the ends of the calendar that another zone would have no date for it."""
     try:
-        return isinstance(value, str) and datetime.fromisoformat(value).tzinfo is not None
+        found = datetime.fromisoformat(value) if isinstance(value, str) else None
     except ValueError:
         return False
+    return found is not None and found.tzinfo is not None and 1900 < found.year < 9000
 
 
 def _is_entry(value: object) -> bool:

@@ -10,6 +10,7 @@ import logging
 import os
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
 from threading import BoundedSemaphore
 from typing import Any, NamedTuple
@@ -51,14 +52,13 @@ def pdf_report(examination: Examination, lang: Lang, *, kept: bool = False) -> b
     """The PDF; the same examination gives the same bytes. `kept`: the file is stored with us. Raises Fault."""
     view = ReportView.of(examination, lang, kept=kept)
     for way in _WAYS:
-        order = {
-            "limits": _LIMITS,
-            "content": _content(view, examination.sha256, way),
-            "standards": way.standards,
-            "tags": way.tags,
-            "timestamp": int(examination.examined_at.timestamp()),
-        }
-        done = _set(order)
+        done = set_pdf(
+            "report.typ",
+            _content(view, examination.sha256, way),
+            standards=way.standards,
+            tags=way.tags,
+            at=examination.examined_at,
+        )
         if done.returncode == 0:
             return done.stdout
         said = done.stderr.decode("utf-8", "replace").partition("`")[0]  # what follows may be the invoice's text
@@ -72,7 +72,21 @@ def _content(view: ReportView, sha256: str, way: _Way) -> dict[str, Any]:
     return content | {"cut": printable.cut, "replaced": printable.replaced}
 
 
-def _set(order: dict[str, Any]) -> subprocess.CompletedProcess[bytes]:
+def set_pdf(
+    template: str, content: dict[str, Any], *, standards: tuple[str, ...], tags: bool, at: datetime
+) -> subprocess.CompletedProcess[bytes]:
+    """Have a template set with its content: the PDF on stdout, or another code than 0 and on stderr why.
+
+    Raises Fault("report") when the child gets no time or can't be started.
+    """
+    order = {
+        "limits": _LIMITS,
+        "template": template,
+        "content": content,
+        "standards": standards,
+        "tags": tags,
+        "timestamp": int(at.timestamp()),
+    }
     try:
         with _AT_ONCE:
             return subprocess.run(  # noqa: S603 - our own module, the content comes by stdin

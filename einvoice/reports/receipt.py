@@ -4,38 +4,28 @@ Set as reports are (`as_pdf`): by a child with limits, from JSON and never from 
 """
 
 import json
-import subprocess
-import sys
 import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
 from einvoice.errors import Fault
 from einvoice.explain import Lang, status_words
-from einvoice.reports.as_pdf import _AT_ONCE, _ENVIRONMENT, _GRACE, _LIMITS
+from einvoice.reports.as_pdf import set_pdf
 from einvoice.reports.formats import moment, size
 from einvoice.reports.printable import Printable
 
 ATTACHMENT = "einvoice-receipt.json"
 
-_CHILD = Path(__file__).with_name("receipt_typesetter.py")  # run as a file: it imports nothing of ours
-
 
 def receipt_pdf(receipt: bytes, lang: Lang) -> bytes:
     """The page; the same receipt gives the same bytes. `receipt`: one of ours, signed, as JSON. Raises Fault."""
     said = json.loads(receipt)
-    order = {
-        "limits": _LIMITS,
-        "content": _content(said, lang) | {"signed": receipt.decode()},
-        "standards": ("a-3a", "ua-1"),
-        "tags": True,
-        "timestamp": int(_time(said["decided_at"] or said["received_at"]).timestamp()),
-    }
-    done = _set(order)
+    content = _content(said, lang) | {"signed": receipt.decode()}
+    at = _time(said["decided_at"] or said["received_at"])
+    done = set_pdf("receipt.typ", content, standards=("a-3a", "ua-1"), tags=True, at=at)
     if done.returncode:
         detail = done.stderr.decode("utf-8", "replace").partition("`")[0][:200]
         raise Fault("receipt", f"the PDF could not be set: {detail}", deterministic=True)
@@ -136,21 +126,3 @@ def _facts(said: Mapping[str, Any], lang: Lang) -> Iterator[tuple[str, str | Non
 
 def _time(text: str) -> datetime:
     return datetime.fromisoformat(text)
-
-
-def _set(order: dict[str, Any]) -> subprocess.CompletedProcess[bytes]:
-    try:
-        with _AT_ONCE:
-            return subprocess.run(  # noqa: S603 - our own module, the content comes by stdin
-                [sys.executable, "-I", str(_CHILD)],
-                input=json.dumps(order).encode(),
-                capture_output=True,
-                timeout=_LIMITS["cpu_seconds"] + _GRACE,
-                check=False,
-                env=_ENVIRONMENT,
-                start_new_session=True,  # a signal to our group is not meant for it
-            )
-    except subprocess.TimeoutExpired:
-        raise Fault("receipt", "the PDF could not be set in time") from None
-    except OSError as error:
-        raise Fault("receipt", f"the typesetter could not be started: {error}") from error

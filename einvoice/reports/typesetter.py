@@ -1,7 +1,7 @@
 """The child that sets PDFs: one JSON order on stdin, the PDF on stdout; what went wrong in one line on stderr.
 
-Run as `python -I typesetter.py`; knows nothing of the product but the template that lies beside it. It has fonts of its
-own (those in the typst package), reads nothing of the machine but the template, and ends with its one order, so that
+Run as `python -I typesetter.py`; knows nothing of the product but the templates that lie beside it. It has fonts of its
+own (those in the typst package), reads nothing of the machine but the templates, and ends with its one order, so that
 whatever memory a report took is given back.
 """
 
@@ -14,14 +14,14 @@ _TEMPLATES = Path(__file__).with_name("templates")
 
 
 def main() -> int:
-    """Carry out the order: limits {memory_bytes, cpu_seconds}, content, standards, tags, timestamp."""
+    """Carry out the order: limits {memory_bytes, cpu_seconds}, template, content, standards, tags, timestamp."""
     order = json.load(sys.stdin.buffer)
     _confine(order["limits"])
     import typst
 
     try:
         pdf = typst.compile(
-            str(_TEMPLATES / "report.typ"),
+            str(_TEMPLATES / order["template"]),
             root=str(_TEMPLATES),
             font_paths=typst.Fonts(include_system_fonts=False),
             sys_inputs={"report": json.dumps(order["content"], ensure_ascii=False)},

@@ -91,8 +91,8 @@ _AT_WORK = (
 
 def _waiting(connection: Connection) -> tuple[Waiting, ...]:
     found = connection.execute(_AT_WORK).all()
-    ids = [row.oldest for row in found]
-    received = dict(connection.execute(select(_ROW.id, _ROW.received_at).where(_ROW.id.in_(ids))).tuples().all())
+    oldest_ones = select(_ROW.id, _ROW.received_at).where(_ROW.id.in_([row.oldest for row in found]))
+    received = {row.id: row.received_at for row in connection.execute(oldest_ones)}
     return tuple(
         Waiting(priority=Priority(priority), count=count, oldest=received[oldest]) for priority, count, oldest in found
     )

@@ -23,6 +23,7 @@ from einvoice.store.journal import Note
 from einvoice.store.tables import submissions
 
 _LOCKED = select(submissions).where(submissions.c.id == bindparam("submission_id")).with_for_update()
+_UNLOCKED = select(submissions).where(submissions.c.id == bindparam("submission_id")).with_for_update(skip_locked=True)
 _DETAILS = {  # of an entry in the audit chain, and the columns they come from
     "verdict": "verdict",
     "handling": "handling",
@@ -60,6 +61,11 @@ def locked_row(connection: Connection, submission_id: str) -> RowMapping:
     if row is None:
         raise NotFound(f"submission {submission_id}")
     return row
+
+
+def free_row(connection: Connection, submission_id: str) -> RowMapping | None:
+    """As `locked_row`, but waits for nobody: None when there is none, or somebody else is at it."""
+    return connection.execute(_UNLOCKED, {"submission_id": submission_id}).mappings().one_or_none()
 
 
 def change(

@@ -16,9 +16,9 @@ from einvoice.model.trouble import FaultNotice
 from einvoice.sealing import Key
 from einvoice.settings import Settings
 from einvoice.store.authorities import addressee, judges_otherwise
-from einvoice.store.changes import Cause, change, locked_row, record
+from einvoice.store.changes import Cause, change, free_row, locked_row, record
 from einvoice.store.database import Database, lock
-from einvoice.store.errors import ClaimLost, NotFound
+from einvoice.store.errors import ClaimLost
 from einvoice.store.handover import hand_over
 from einvoice.store.keyring import KEY_TROUBLE
 from einvoice.store.receiving import AT_ONCE
@@ -97,11 +97,8 @@ class Claims:
         return self._together.write(lambda connection: self._claim(connection, submission_id, self._clock()))
 
     def _claim(self, connection: Connection, submission_id: str, now: datetime) -> Claim | None:
-        try:
-            row = locked_row(connection, submission_id)
-        except NotFound:  # a wake-up for something deleted since
-            return None
-        if not self._is_due(row, now):
+        row = free_row(connection, submission_id)
+        if row is None or not self._is_due(row, now):  # it may have been deleted since, or somebody is at it right now
             return None
         if row["attempts"] >= self._max_attempts:
             cause = Cause(actor=WORKER, at=now, reason="worker-died")

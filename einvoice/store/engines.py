@@ -58,6 +58,7 @@ _SESSION = f"""
     SET timezone = 'UTC';
     SET datestyle = 'ISO';
 """
+_DEADLOCK = "40P01"  # PostgreSQL, appendix A: error codes
 _QUOTED = re.compile("\"[^\"]*\"|'[^']*'|»[^«]*«|„[^“]*“")
 
 
@@ -73,6 +74,11 @@ def said(error: DBAPIError) -> str:
     if state:
         return f"{type(error.orig).__name__} ({state})"
     return _QUOTED.sub("…", str(error.orig).partition("\n")[0])
+
+
+def is_deadlock(error: BaseException | None) -> bool:
+    """Whether two transactions waited for each other, and this one was undone so that the other could go on."""
+    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) == _DEADLOCK
 
 
 def _sqlite(address: URL) -> Engine:

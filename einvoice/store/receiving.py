@@ -7,8 +7,6 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection, bindparam, insert, select
 
 from einvoice.intake import Spooled
-from einvoice.model.assessment import Verdict
-from einvoice.model.policy import Outcome
 from einvoice.model.submission import Door, EventKind, Handling, Hold, Receipt, Submission
 from einvoice.sealing import Key
 from einvoice.store.changes import Cause, record
@@ -17,7 +15,7 @@ from einvoice.store.errors import IdempotencyConflict
 from einvoice.store.ids import new_id
 from einvoice.store.originals import Originals
 from einvoice.store.rows import from_row, read_submission
-from einvoice.store.tables import idempotency_keys, submissions
+from einvoice.store.tables import OPEN, idempotency_keys, submissions
 from einvoice.store.together import Together
 from einvoice.store.vault import Vault
 
@@ -32,8 +30,7 @@ _BY_KEY = select(_KEYS.sha256, _KEYS.submission_id).where(
 _SAME_BYTES = select(_ROWS.id).where(
     _ROWS.sender == bindparam("of_sender"),
     _ROWS.sha256 == bindparam("of_sha256"),
-    _ROWS.verdict.is_distinct_from(Verdict.REJECTED),  # a rejected one may come again: rules change,
-    _ROWS.policy_outcome.is_distinct_from(Outcome.REJECTED),  # and so does what an authority asks
+    OPEN,  # one that was rejected or declined may come again: rules change, and so does what an authority asks
 )
 
 

@@ -133,14 +133,14 @@ submissions = Table(
     Column("legal_hold", Text),  # why it must be kept beyond that; none: it need not
 )
 # The same bytes of the same sender are taken once while they may still become, or have become, an invoice.
-_OPEN = text("(verdict IS NULL OR verdict <> 'rejected') AND (policy_outcome IS NULL OR policy_outcome <> 'rejected')")
+OPEN = text("(verdict IS NULL OR verdict <> 'rejected') AND (policy_outcome IS NULL OR policy_outcome <> 'rejected')")
 Index(
     "uq_submissions_open_content",
     submissions.c.sender,
     submissions.c.sha256,
     unique=True,
-    sqlite_where=_OPEN,
-    postgresql_where=_OPEN,
+    sqlite_where=OPEN,
+    postgresql_where=OPEN,
 )
 _AT_WORK = text("due_at IS NOT NULL")  # few rows, however many are kept
 Index(
@@ -152,6 +152,16 @@ Index(
     postgresql_where=_AT_WORK,
 )
 Index(None, submissions.c.authority_id, submissions.c.seller_id, submissions.c.invoice_number)  # business duplicates
+# What is counted beside lists, for all, for an authority, for a sender: read from the index alone.
+for _of in ((), (submissions.c.authority_id,), (submissions.c.sender,)):
+    Index(
+        f"ix_submissions_states{''.join(f'_{column.name}' for column in _of)}",
+        *_of,
+        submissions.c.verdict,
+        submissions.c.handling,
+        submissions.c.hold,
+        submissions.c.policy_outcome,
+    )
 Index(None, submissions.c.delete_after)
 Index(None, submissions.c.received_at)
 Index(None, submissions.c.authority_id, submissions.c.handling, submissions.c.decided_at)  # what can be fetched
@@ -190,11 +200,12 @@ deliveries = Table(
     metadata,
     Column("id", Text, primary_key=True),
     Column("submission_id", Text, Reference("submissions.id"), nullable=False, unique=True),
-    Column("authority_id", Text, Reference("authorities.id"), nullable=False, index=True),
+    Column("authority_id", Text, Reference("authorities.id"), nullable=False),
     Column("lease_token", Text),  # the last one; kept after it expired, so that a late ack is understood
     Column("lease_expires_at", UtcTime, index=True),  # set while leased
     Column("returned_token", Text),  # the last lease that was given back
     Column("acknowledged_at", UtcTime),
+    Index("ix_deliveries_authority_id_lease_expires_at", "authority_id", "lease_expires_at"),
 )
 
 events = Table(

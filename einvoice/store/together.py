@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from einvoice.errors import Fault
 from einvoice.store.database import Database
+from einvoice.store.engines import is_deadlock
 
 MOST = 16  # works in one transaction: what is locked stays locked until its end
 
@@ -62,8 +63,7 @@ class Together:
             with self._database.write() as connection:
                 results = [work.call(connection) for work in batch]
         except BaseException as error:
-            away = isinstance(error, Fault) and error.notice.cause == "database"
-            if len(batch) > 1 and not away:  # the trouble of one; the others have none
+            if len(batch) > 1 and not _is_away(error):  # the trouble of one; the others have none
                 for work in batch:
                     self._commit([work])
                 return
@@ -72,6 +72,11 @@ class Together:
         else:
             for work, result in zip(batch, results, strict=True):
                 work.succeed(result)
+
+
+def _is_away(error: BaseException) -> bool:
+    """Whether no work can be done. A deadlock is none of that: alone, each work locks things in the same order."""
+    return isinstance(error, Fault) and error.notice.cause == "database" and not is_deadlock(error.__cause__)
 
 
 class _Work:

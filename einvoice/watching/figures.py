@@ -15,6 +15,11 @@ from einvoice.model.submission import Door, Handling, Hold, Priority, Receipt, S
 # Places on the way; those of one submission that follow one another add up to what it costs.
 STAGES = ("receive", "claim", "fetch", "scan", "extract", "read", "route", "assess", "decide", "postpone")
 
+# Causes of faults that somebody should hear of at their first time; there are more.
+_CAUSES = (
+    *("database", "storage", "scanner", "key-missing", "keys-unusable", "rules-missing", "rules-altered"),
+    *("timeout", "engine-crash", "engine-abort", "pool-broken", "internal"),
+)
 _STAGE_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 _DECISION_BUCKETS = (0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 1800, 3600, 21_600, 86_400)
 
@@ -51,6 +56,7 @@ STAGE_SECONDS = {stage: _stages.labels(stage) for stage in STAGES}
 _BY_PRIORITY = {priority: _decision.labels(priority.name.lower()) for priority in Priority}
 _BY_VERDICT = {verdict: _decided.labels(str(verdict)) for verdict in (Verdict.ACCEPTED, Verdict.REJECTED)}
 _BY_HOLD = {hold: _held.labels(str(hold)) for hold in Hold if hold}
+_BY_CAUSE = {cause: _faults.labels(cause) for cause in _CAUSES}
 _BY_DOOR = {door: (_received.labels(str(door)), _repeated.labels(str(door))) for door in Door}
 
 
@@ -74,7 +80,7 @@ def count_decided(submission: Submission, now: datetime) -> None:
 
 def count_fault(cause: str) -> None:
     """Count work of ours that failed."""
-    _faults.labels(cause).inc()
+    (_BY_CAUSE.get(cause) or _faults.labels(cause)).inc()
 
 
 def count_retry() -> None:

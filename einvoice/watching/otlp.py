@@ -9,6 +9,7 @@ import hashlib
 import logging
 import os
 import socket
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
@@ -37,7 +38,7 @@ from einvoice.errors import Fault, Refusal
 
 SUBMISSION = "einvoice.submission"  # the attribute by which a trace is found
 _PATH = "/v1/traces"
-_SECONDS = 5.0  # the longest that is waited for the collector, at the end of the process too
+_SECONDS = 5.0  # the longest that is waited for the collector to take a batch, or at the end for all there is
 _WAITING = 8192  # finished spans that are kept until they are sent; those beyond are dropped
 
 log = structlog.get_logger()
@@ -61,7 +62,7 @@ _given: ContextVar[_Ids | None] = ContextVar("_given", default=None)  # ids of t
 class OtlpTracing:
     """See traces.Tracing."""
 
-    def __init__(self, endpoint: str, exporter: SpanExporter | None = None) -> None:
+    def __init__(self, endpoint: str) -> None:
         """`endpoint` is that of the collector, such as http://HOST:4318."""
         logging.getLogger("opentelemetry").setLevel(logging.CRITICAL)  # it would tell of each lost batch; we tell once
         resource = {
@@ -72,7 +73,9 @@ class OtlpTracing:
         provider = TracerProvider(
             resource=Resource.create(resource), id_generator=_IdGenerator(), shutdown_on_exit=False
         )
-        provider.add_span_processor(BatchSpanProcessor(exporter or _exporter(endpoint), max_queue_size=_WAITING))
+        address = endpoint.rstrip("/").removesuffix(_PATH) + _PATH
+        self._exporter = _Telling(OTLPSpanExporter(address, timeout=_SECONDS))
+        provider.add_span_processor(BatchSpanProcessor(self._exporter, max_queue_size=_WAITING))
         self._provider = provider
         self._tracer = provider.get_tracer("einvoice", __version__)
 
@@ -119,7 +122,7 @@ class OtlpTracing:
 
     def close(self) -> None:
         """Send what waits, if the collector answers, and stop."""
-        self._provider.force_flush(int(_SECONDS * 1000))
+        self._exporter.hurry()
         self._provider.shutdown()
 
 
@@ -140,20 +143,22 @@ class _IdGenerator(RandomIdGenerator):
         return given.span if given else super().generate_span_id()
 
 
-def _exporter(endpoint: str) -> SpanExporter:
-    address = endpoint.rstrip("/")
-    return _Telling(OTLPSpanExporter(address if address.endswith(_PATH) else address + _PATH, timeout=_SECONDS))
-
-
 class _Telling(SpanExporter):
     """Says once when the collector is away, and once when it is back. What it missed is lost, and nothing else."""
 
     def __init__(self, exporter: SpanExporter) -> None:
         self._exporter = exporter
         self._away = False
+        self._end: float | None = None
+
+    def hurry(self) -> None:
+        """The process ends: from now on, give up soon, and at once where the collector is away."""
+        self._end = time.monotonic() + _SECONDS
 
     def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
         """Hand them on."""
+        if self._end is not None and (self._away or time.monotonic() > self._end):
+            return SpanExportResult.FAILURE
         try:
             result = self._exporter.export(spans)
         except Exception:

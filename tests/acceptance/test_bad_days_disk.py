@@ -2,13 +2,12 @@
 
 import signal
 from collections.abc import Iterator
-from pathlib import Path
 
 import httpx2 as httpx
 import pytest
 
 from tests.support.chaos_disk import SmallDisk, small_disk
-from tests.support.chaos_facts import SUBMISSIONS, decided_once, history, ids, invoice, kept, refused_for_now, spooled
+from tests.support.chaos_facts import SUBMISSIONS, decided_once, ids, invoice, kept, refused_for_now, spooled
 from tests.support.chaos_post import MUSTERSTADT
 from tests.support.service import Service, wait_for
 

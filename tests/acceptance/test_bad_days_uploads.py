@@ -5,6 +5,7 @@ import socket
 import struct
 from collections import Counter
 from collections.abc import Iterator
+from itertools import cycle, islice
 from urllib.parse import urlsplit
 
 import httpx2 as httpx
@@ -16,6 +17,7 @@ from tests.support.service import Service, wait_for
 
 __all__ = ["postgres_server", "postgres_url"]
 
+KEYS: tuple[dict[str, str], ...] = ({}, {"Idempotency-Key": "one"}, {"Idempotency-Key": "another"})
 FULL, HALF, MANY = 15_000_000, 7_000_000, 1000
 FORM = b'--x\r\nContent-Disposition: form-data; name="file"; filename="r.xml"\r\n\r\n'
 TYPES = {"body": "application/xml", "form": "multipart/form-data; boundary=x"}
@@ -23,16 +25,24 @@ ABRUPT = struct.pack("ii", 1, 0)  # SO_LINGER: closed with a reset, as when the 
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def web(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """A service that takes in and decides nothing."""
+def webs(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Service]]:
+    """Two web processes of a service that takes in and decides nothing."""
     options = {}
     if request.param == "postgresql":
         server = request.getfixturevalue("postgres_server")
         options["DATABASE_URL"] = server.url(server.create())
-    service = Service(tmp_path_factory.mktemp("uploads"), options)
-    service.start("--workers", "0")
-    yield service
-    service.stop()
+    folder = tmp_path_factory.mktemp("uploads")
+    services = [Service(folder, options), Service(folder, options)]
+    for service in services:
+        service.start("--workers", "0")
+    yield services
+    for service in services:
+        service.stop()
+
+
+@pytest.fixture(scope="module")
+def web(webs: list[Service]) -> Service:
+    return webs[0]
 
 
 @pytest.fixture(scope="module")
@@ -60,12 +70,12 @@ def test_of_an_upload_that_stops_half_way_nothing_is_kept(
     assert (ids(supplier), kept(web)) == before
 
 
-@pytest.mark.parametrize("key", [None, "the-same"], ids=["by content", "by key"])
 def test_of_a_thousand_identical_uploads_at_once_there_is_one(
-    web: Service, supplier: httpx.Client, key: str | None
+    webs: list[Service], web: Service, supplier: httpx.Client
 ) -> None:
+    """Some with one key, some with another, some with none."""
     before, files = ids(supplier), kept(web)
-    answers = asyncio.run(_at_once(web, dict(supplier.headers), invoice(len(before) + 100), key))
+    answers = asyncio.run(_at_once(webs, dict(supplier.headers), invoice(2)))
     assert Counter(answer.status_code for answer in answers) == {202: MANY}
     told = [answer.json() for answer in answers]
     [new] = set(ids(supplier)) - set(before)
@@ -75,8 +85,10 @@ def test_of_a_thousand_identical_uploads_at_once_there_is_one(
     assert spooled(web) == []
 
 
-async def _at_once(web: Service, headers: dict[str, str], data: bytes, key: str | None) -> list[httpx.Response]:
-    headers |= {"Idempotency-Key": key} if key else {}
+async def _at_once(webs: list[Service], headers: dict[str, str], data: bytes) -> list[httpx.Response]:
     limits = httpx.Limits(max_connections=MANY)
-    async with httpx.AsyncClient(base_url=web.url, headers=headers, timeout=240, limits=limits) as client:
-        return await asyncio.gather(*(client.post(SUBMISSIONS, content=data) for _ in range(MANY)))
+    sent = islice(zip(cycle(KEYS), cycle(webs), strict=False), MANY)
+    async with httpx.AsyncClient(headers=headers, timeout=240, limits=limits) as client:
+        return await asyncio.gather(
+            *(client.post(f"{web.url}{SUBMISSIONS}", content=data, headers=key) for key, web in sent)
+        )

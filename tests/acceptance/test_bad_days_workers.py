@@ -4,6 +4,7 @@ import os
 import signal
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +73,7 @@ def test_a_clock_set_back_by_an_hour_keeps_nothing_waiting(
     _set(tmp_path / "clock", 0)
     service.worker(WORKERS="1")
     for waiting in (claimed, new, supplier.post(SUBMISSIONS, content=invoice(4)).json()["id"]):
-        wait_for(lambda one=waiting: settled(supplier, one))
+        wait_for(partial(settled, supplier, waiting))
         assert decided_once(service, supplier, waiting)
     leased = authority.post("/api/v1/deliveries:lease", json={"count": 10}).json()["deliveries"]
     assert {done["id"], claimed, new} < {one["submission"]["id"] for one in leased}
@@ -94,7 +95,7 @@ def test_hosts_that_sweep_at_once_share_the_work_and_do_nothing_twice(tmp_path: 
         for host in hosts:
             host.worker(WORKERS="1")
         for one in sent:
-            wait_for(lambda one=one: settled(supplier, one))
+            wait_for(partial(settled, supplier, one))
             assert decided_once(web, supplier, one)
 
         lease: dict[str, Any] = {"count": MANY, "seconds": 1}
@@ -105,7 +106,7 @@ def test_hosts_that_sweep_at_once_share_the_work_and_do_nothing_twice(tmp_path: 
         numbers = [event["sequence"] for event in _events(authority)]
         assert numbers == list(range(1, 4 * MANY + 1))  # decided, available, leased, lease-expired
         for log in (host.log() for host in hosts):
-            assert {sign for sign in ("IllegalTransition", "Traceback", "round-failed", "work-failed") if sign in log} == set()
+            assert not [sign for sign in ("Illegal", "Traceback", "round-failed", "work-failed") if sign in log]
             assert "decided" in log
     finally:
         for host in (web, *hosts):

@@ -142,7 +142,8 @@ def test_without_the_master_key_nothing_is_taken_and_all_goes_on_when_it_is_back
     assert (refused.status_code, "Retry-After" in refused.headers) == (503, True)
     wait_for(lambda: "cause=key-missing" in service.log() and str(key_file) in service.log())
     address = f"/api/v1/submissions/{waiting['id']}"
-    wait_for(lambda: any(event["kind"] == "postponed" for event in supplier.get(address).json()["events"]))
+    wait_for(lambda: any(waiting["id"] in line and "key-missing" in line for line in service.log().splitlines()))
+    assert not supplier.get(address).json()["settled"]
     assert supplier.get(f"{address}/original").status_code == 503
     assert len(blobs(service)) == 1
 

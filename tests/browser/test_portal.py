@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -218,6 +219,93 @@ def test_an_operator_narrows_the_list_by_verdict_and_rule(portal: Portal, states
     expect(page.locator("tbody .badge.accepted").first).to_be_visible()
 
 
+@pytest.fixture
+def held(portal: Portal) -> str:
+    """The address of an invoice that belongs to no authority here."""
+    mark = uuid.uuid4().hex[:8]
+    data = GOOD.read_bytes().replace(LEITWEG_ID.encode(), f"99-{mark}-00".encode())
+    data = data.replace(b"2026-10437", f"H-{mark}".encode())
+    answer = portal.service.supplier().post("/api/v1/submissions?wait=60", content=data)
+    assert answer.json()["hold"] == "unroutable"
+    return f"{portal.service.url}/submissions/{answer.json()['id']}"
+
+
+def test_an_operator_sends_back_and_the_sender_reads_why(
+    held: str, states: Any, open_page: OpenPage, violations: Judge
+) -> None:
+    page = open_page(storage_state=states["operator"])
+    page.goto(held)
+    page.get_by_text("An den Absender zurückgeben").click()
+    way = page.locator("details[open]")
+    expect(way).to_contain_text("Diese Worte liest der Absender")
+    way.get_by_label("Begründung").fill("Bitte mit der richtigen Leitweg-ID neu senden.")
+    way.get_by_role("button", name="Jetzt zurückgeben").click()
+    expect(page.locator(".strip .badge")).to_have_text("Zurückgegeben")
+    expect(page.get_by_role("region", name="Von Hand entschieden")).to_contain_text("Jörg Süß")
+    sender = open_page(storage_state=states["supplier"])
+    sender.goto(held)
+    expect(sender.locator("main")).to_contain_text("Bitte mit der richtigen Leitweg-ID neu senden.")
+    assert [*violations(page), *violations(sender)] == []
+
+
+def test_an_operator_sends_on_by_keyboard_without_script(
+    portal: Portal, held: str, states: Any, open_page: OpenPage
+) -> None:
+    page = open_page(storage_state=states["operator"], java_script_enabled=False)
+    page.goto(held)
+    page.locator("summary", has_text="An eine Behörde weiterleiten").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    expect(page.get_by_label("Behörde")).to_be_focused()
+    page.keyboard.type("Stadt Musterstadt")
+    page.keyboard.press("Tab")
+    page.keyboard.type("Leitweg-ID vertippt, gehört hierher.")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator(".strip .badge")).to_have_text("Angenommen")
+    authority = open_page(storage_state=states["authority"])
+    authority.goto(held)
+    expect(authority.locator("main")).to_contain_text("Leitweg-ID vertippt, gehört hierher.")
+
+
+def test_what_is_missing_in_a_form_is_told_there(
+    held: str, states: Any, open_page: OpenPage, violations: Judge
+) -> None:
+    page = open_page(storage_state=states["operator"])
+    page.goto(held)
+    page.get_by_text("An den Absender zurückgeben").click()
+    page.locator("#reason-send-back").fill("   ")
+    page.get_by_role("button", name="Jetzt zurückgeben").click()
+    expect(page.get_by_role("alert")).to_contain_text("Begründung fehlt")
+    expect(page.locator("#reason-send-back")).to_be_visible()
+    expect(page.locator("#reason-send-back")).to_have_attribute("aria-invalid", "true")
+    assert violations(page) == []
+
+
+def test_a_closed_door_is_told_before_a_file_is_chosen_and_after(
+    portal: Portal, states: Any, open_page: OpenPage, violations: Judge
+) -> None:
+    operator, supplier = (open_page(storage_state=states[role]) for role in ("operator", "supplier"))
+    supplier.goto(f"{portal.service.url}/upload")
+    operator.goto(f"{portal.service.url}/doors")
+    door = operator.get_by_role("region", name="Portal")
+    door.locator("summary").click()
+    door.get_by_label("Begründung").fill("Umzug")
+    door.get_by_role("button", name="Eingang schließen").click()
+    expect(door.locator(".badge")).to_have_text("Geschlossen")
+    supplier.wait_for_timeout(1100)  # the service asks about its doors once a second
+    supplier.set_input_files("#files", GOOD)
+    expect(entry(supplier, GOOD.name)).to_contain_text("zurzeit keine Rechnungen angenommen")
+    supplier.reload()
+    expect(supplier.get_by_role("alert")).to_contain_text("Eingang vorübergehend geschlossen")
+    assert [*violations(operator), *violations(supplier)] == []
+    door.get_by_role("button", name="Eingang wieder öffnen").click()
+    expect(door.locator(".badge")).to_have_text("Offen")
+    supplier.wait_for_timeout(1100)
+    supplier.reload()
+    expect(supplier.get_by_role("alert")).to_have_count(0)
+
+
 def test_an_authority_finds_its_invoices(portal: Portal, states: Any, open_page: OpenPage) -> None:
     page = open_page(storage_state=states["authority"])
     page.goto(portal.service.url)
@@ -240,6 +328,7 @@ PAGES = {
     "accepted": ("operator", "/submissions?verdict=accepted"),
     "rejected": ("supplier", "/submissions?verdict=rejected"),
     "held": ("operator", "/submissions?hold=any"),
+    "doors": ("operator", "/doors"),
     "not found": ("operator", "/submissions/nothing"),
 }
 OPENED = {"accepted", "rejected", "held"}  # of these lists the first submission is looked at
@@ -267,6 +356,7 @@ def test_every_page_is_accessible(
         page.goto(portal.service.url + address)
         if name in OPENED:
             page.goto(portal.service.url + str(page.locator("tbody th a").first.get_attribute("href")))
+        page.eval_on_selector_all("details.way", "all => all.forEach(one => one.open = true)")
         assert page.locator("html").get_attribute("lang") == lang
         found += [f"{name}: {one}" for one in [*violations(page), *too_small(page)]]
         if page.evaluate("document.documentElement.scrollWidth") > SCREENS[screen]:

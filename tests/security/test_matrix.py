@@ -42,12 +42,15 @@ READS = {
     "/api/v1/submissions/{id}/report": ((OK, HIDDEN), (OK, HIDDEN), OK),
     "/api/v1/submissions/{id}/original": ((OK, HIDDEN), (OK, HIDDEN), OK),
     "/api/v1/submissions/{id}/invoice": ((OK, HIDDEN), (OK, HIDDEN), OK),
+    "/api/v1/submissions/{id}/receipt": ((OK, HIDDEN), (OK, HIDDEN), OK),
     "/submissions/{id}": ((OK, HIDDEN), (OK, HIDDEN), OK),
     "/submissions/{id}/state": ((OK, HIDDEN), (OK, HIDDEN), OK),
     "/submissions/{id}/original": ((OK, HIDDEN), (OK, HIDDEN), OK),
     "/submissions/{id}/report.html": ((OK, HIDDEN), (OK, HIDDEN), OK),
     "/submissions/{id}/report.pdf": ((OK, HIDDEN), (OK, HIDDEN), OK),
     "/submissions/{id}/report.json": ((OK, HIDDEN), (OK, HIDDEN), OK),
+    "/submissions/{id}/receipt.pdf": ((OK, HIDDEN), (OK, HIDDEN), OK),
+    "/submissions/{id}/receipt.json": ((OK, HIDDEN), (OK, HIDDEN), OK),
     "/api/v1/submissions": ((OK, OK), (OK, OK), OK),
     "/submissions": ((OK, OK), (OK, OK), OK),
     "/upload": ((OK, OK), (NO, NO), OK),
@@ -56,6 +59,8 @@ READS = {
     "/api/v1/holds": ((NO, NO), (NO, NO), OK),
     "/api/v1/doors": ((NO, NO), (NO, NO), OK),
     "/doors": ((NO, NO), (NO, NO), OK),
+    "/receipts": ((OK, OK), (OK, OK), OK),
+    "/receipts/public-key.pem": ((OK, OK), (OK, OK), OK),
 }
 
 

@@ -68,6 +68,15 @@ def test_it_is_served_once_two_operators_let_it_through_and_it_was_judged(web: W
     assert lease["submission"]["id"] == found
 
 
+def test_a_receipt_tells_that_it_came_in_and_nothing_of_what_is_in_it(web: Web, found: str) -> None:
+    for client in everyone(web):
+        for path in (f"/api/v1/submissions/{found}/receipt", f"/submissions/{found}/receipt.json"):
+            if (answer := client.get(path)).status_code == 200:
+                assert (answer.json()["submission"], answer.json()["verdict"]) == (found, "undecided")
+                assert SIGNATURE not in answer.text
+    assert web.supplier("A").get(f"/api/v1/submissions/{found}/receipt").status_code == 200
+
+
 @pytest.mark.parametrize("lang", ["de", "en"])
 def test_only_operators_learn_what_was_found(web: Web, found: str, lang: str) -> None:
     pages = [f"/submissions/{found}", f"/api/v1/submissions/{found}", f"/api/v1/submissions/{found}/report"]

@@ -22,6 +22,9 @@ PUBLIC = {
     "POST /sign-in/link/{secret}",
     "POST /sign-out",
     "GET /language/{wanted}",
+    "GET /receipts",
+    "POST /receipts",
+    "GET /receipts/public-key.pem",
 }
 
 
@@ -84,7 +87,8 @@ def test_only_bearer_tokens_count(web: Web, scheme: str) -> None:
 
 def test_the_public_pages_say_nothing_about_invoices(web: Web) -> None:
     web.submitted(web.supplier(), invoice(number="GEHEIM-1"))
-    for address in ("/healthz", "/readyz", "/openapi.json", "/sign-in", "/language/de", "/static/portal.css"):
+    pages = ("/sign-in", "/receipts", "/language/de", "/static/portal.css")
+    for address in ("/healthz", "/readyz", "/openapi.json", *pages):
         assert "GEHEIM-1" not in web.client().get(address, follow_redirects=True).text
 
 

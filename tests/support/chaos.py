@@ -4,6 +4,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 import httpx2 as httpx
 
@@ -58,11 +59,12 @@ class Scene:
         try:
             for host in self.apis:
                 host.wait_until_ready()
-            for one in (post, *books):
+            post.start()
+            for one in books:
                 one.start()
             began = time.monotonic()
             for number in range(blows):
-                self._wait(killer, lambda due=(number + 1) / (blows + 1): _progress(post) >= due)
+                self._wait(killer, partial(_has_come_to, (number + 1) / (blows + 1), post))
                 killer.strike()
             killer.rest()
             self._wait(killer, lambda: post.done)
@@ -126,9 +128,9 @@ def _delivered(sent: list[Letter], books: list[Books]) -> float:
     return sum(len(one.acknowledged) for one in books) / due
 
 
-def _progress(post: Post) -> float:
-    """From 0 to 1: half of it is what came in, half of it what was delivered."""
-    return (len(post.answers) / len(post.letters) + post.delivered()) / 2
+def _has_come_to(share: float, post: Post) -> bool:
+    """How far it is, from 0 to 1: half of it is what came in, half of it what was delivered."""
+    return (len(post.answers) / len(post.letters) + post.delivered()) / 2 >= share
 
 
 def _nothing_under_way(client: httpx.Client) -> bool:
@@ -157,8 +159,9 @@ def _interrupted(store: Store) -> str:
 def _figures(post: Post, books: list[Books], killer: Killer, seconds: float) -> str:
     heard = ", ".join(f"{what}: {count}" for what, count in post.heard.most_common())
     blows = ", ".join(f"{what}: {count}" for what, count in killer.blows.most_common())
+    revived = f"{killer.revived} programs ended by themselves"
     return (
         f"{len(post.letters)} letters, {post.tries.total()} tries ({heard}); "
         f"{sum(len(one.acknowledged) for one in books)} deliveries in {sum(one.leases for one in books)} leases; "
-        f"{killer.kills} kills in {killer.blows.total()} blows ({blows}); {killer.revived} ended by themselves; {seconds:.0f} s"
+        f"{killer.kills} kills in {killer.blows.total()} blows ({blows}); {revived}; {seconds:.0f} s"
     )

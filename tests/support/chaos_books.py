@@ -1,4 +1,4 @@
-"""The accounting systems of the authorities while the service is killed: fetch, book under the delivery id, acknowledge.
+"""The accounting systems of the authorities under fire: they fetch, book under the delivery id, acknowledge.
 
 They are as careless as such programs are: some deliveries they forget, some they give back, some they acknowledge
 twice. Beside them someone reads the feed of events as it grows.

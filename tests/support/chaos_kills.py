@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from itertools import cycle
 
 from tests.support.programs import Program
 
@@ -21,7 +22,7 @@ SHARES = {  # of the blows
     "everything at once": 1,
 }
 FROZEN = "a worker frozen beyond its claim"  # kills nobody; now and then beside a blow
-_FROZEN_SHARE = 0.15
+_FROZEN_SHARE, _OTHER_SHARE = 0.15, 0.35
 _WITH_VALIDATORS = 3  # children: what starts validators, what counts their semaphores, a validator
 _JITTER = 0.7  # seconds at most, so that a blow may fall at any instruction
 
@@ -41,6 +42,7 @@ class Killer:
 
     def __post_init__(self) -> None:
         self._chance = random.Random(f"killer {self.seed}")
+        self._turns = cycle(self.others)
         self._thaws: list[threading.Timer] = []
         self._acts: dict[str, Callable[[], int]] = {
             "one child of a worker": lambda: self._child_of(self._at_work()),
@@ -59,8 +61,8 @@ class Killer:
         self.blows[name] += 1
         if self._chance.random() < _FROZEN_SHARE:
             self._freeze()
-        if self.others and self._chance.random() < 0.3:
-            other = self._chance.choice(list(self.others))
+        if self.others and self._chance.random() < _OTHER_SHARE:
+            other = next(self._turns)
             self.others[other]()
             self.blows[other] += 1
 

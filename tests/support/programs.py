@@ -17,7 +17,7 @@ class Program:
     """`einvoice …` in a session, and so in a process group, of its own: what its host runs of the service."""
 
     def __init__(self, *arguments: str, environment: Mapping[str, str], log: Path) -> None:
-        self._command = [EINVOICE, *arguments]
+        self._command = [str(EINVOICE), *arguments]
         self._environment = environment
         self._log = log
         self._process: subprocess.Popen[bytes] | None = None

@@ -2,13 +2,19 @@
 
 import json
 import logging
-from collections.abc import Iterator
+import os
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 import structlog
 
-from einvoice.logs import configure_logs
+from einvoice.logs import configure_logs, name_worker
 from einvoice.settings import Settings
+from einvoice.watching import followed
 
 SECRET = "t0p-s3cret"
 
@@ -44,3 +50,70 @@ def test_json_logs_are_one_object_a_line(capsys: pytest.CaptureFixture[str]) -> 
     structlog.get_logger().info("received", submission="01")
     line = json.loads(capsys.readouterr().err)
     assert (line["event"], line["submission"], line["level"]) == ("received", "01", "info")
+
+
+Logged = Callable[[Callable[[], object]], list[dict[str, Any]]]
+
+
+@pytest.fixture
+def logged(capsys: pytest.CaptureFixture[str]) -> Logged:
+    """The lines, as JSON, that something writes."""
+
+    def lines(act: Callable[[], object]) -> list[dict[str, Any]]:
+        configure_logs(Settings(log_json=True))
+        act()
+        return [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+
+    return lines
+
+
+def ours_and_theirs() -> None:
+    structlog.get_logger().info("ours")
+    logging.getLogger("library").warning("theirs")
+
+
+def test_each_line_about_a_submission_names_it_whoever_writes_it(logged: Logged) -> None:
+    def act() -> None:
+        followed(lambda submission_id: ours_and_theirs())("01")
+        structlog.get_logger().info("afterwards")
+
+    named = [(line["event"], line.get("submission")) for line in logged(act)]
+    assert named == [("ours", "01"), ("theirs", "01"), ("afterwards", None)]
+
+
+def test_threads_that_work_beside_each_other_name_their_own_submission(logged: Logged) -> None:
+    together = threading.Barrier(2)
+
+    @followed
+    def work(submission_id: str) -> None:
+        together.wait()
+        structlog.get_logger().info("at work", expected=submission_id)
+
+    def act() -> None:
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(work, ["01", "02"]))
+
+    named = {(line["expected"], line["submission"]) for line in logged(act)}
+    assert named == {("01", "01"), ("02", "02")}
+
+
+def test_json_lines_say_which_process_wrote_them(logged: Logged) -> None:
+    told = [(line["event"], line["host"], line["pid"]) for line in logged(ours_and_theirs)]
+    assert told == [(event, socket.gethostname(), os.getpid()) for event in ("ours", "theirs")]
+
+
+def test_a_worker_is_named_in_its_lines_as_the_others_know_it(logged: Logged) -> None:
+    def act() -> None:
+        structlog.get_logger().info("before")
+        name_worker("worker-1")
+        ours_and_theirs()
+
+    assert [line.get("worker") for line in logged(act)] == [None, "worker-1", "worker-1"]
+
+
+def test_lines_for_people_say_nothing_about_the_machine(capsys: pytest.CaptureFixture[str]) -> None:
+    configure_logs(Settings())
+    structlog.get_logger().info("started")
+    told = capsys.readouterr().err
+    assert "started" in told
+    assert "pid" not in told

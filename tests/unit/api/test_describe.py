@@ -34,6 +34,7 @@ def test_it_has_every_operation_of_the_contract_and_no_page_of_the_portal(docume
         "GET /api/v1/submissions/{submission_id}",
         "GET /api/v1/submissions/{submission_id}/report",
         "GET /api/v1/submissions/{submission_id}/original",
+        "GET /api/v1/submissions/{submission_id}/receipt",
         "GET /api/v1/submissions/{submission_id}/invoice",
         "POST /api/v1/deliveries:lease",
         "POST /api/v1/deliveries/{delivery_id}:ack",

@@ -7,7 +7,6 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy.exc import OperationalError
 
 from einvoice.errors import Fault
@@ -48,12 +47,79 @@ def test_a_service_without_a_pack_in_force_is_not_ready(web: Web) -> None:
 def test_a_service_whose_database_fails_is_not_ready(
     web: Web, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
-    def failing(*_: object) -> None:
-        raise error
-
-    monkeypatch.setattr(type(web.app.store.claims), "due", failing)
+    monkeypatch.setattr(type(web.app.store.claims), "due", failing(error))
     answer = web.client().get("/readyz")
     assert (answer.status_code, answer.json()["checks"]["database"]) == (503, "not answering")
+
+
+def test_a_service_whose_storage_is_away_is_not_ready(
+    web: Web, present: Callable[[Web], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    present(web)
+    monkeypatch.setattr(type(web.app.store.blobs), "check", failing(Fault("storage", elsewhere=True)))
+    answer = web.client().get("/readyz")
+    assert (answer.status_code, answer.json()["checks"]["storage"]) == (503, "not answering")
+
+
+def test_the_parts_are_not_asked_each_time_somebody_asks(
+    web: Web, present: Callable[[Web], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    present(web)
+    asked: list[object] = []
+    monkeypatch.setattr(type(web.app.store.blobs), "check", lambda self: asked.append(self))
+    client = web.client()
+    for _ in range(5):
+        assert client.get("/readyz").status_code == 200
+    assert len(asked) == 1
+
+
+class AwayScanner:
+    def check(self) -> None:
+        raise Fault("scanner", elsewhere=True)
+
+
+@pytest.mark.parametrize(("workers", "expected"), [(1, 503), (0, 200)], ids=["with workers", "web alone"])
+def test_a_scanner_that_is_away_keeps_from_deciding_not_from_receiving(
+    open_web: Any, present: Callable[[Web], None], workers: int, expected: int
+) -> None:
+    with open_web(clamd_url="unix:///nowhere", workers=workers) as web:
+        present(web)
+        web.app = replace(web.app, scanner=cast("Any", AwayScanner()))
+        answer = web.client().get("/readyz")
+        assert (answer.status_code, answer.json()["checks"]["scanner"]) == (expected, "not answering")
+
+
+def test_without_a_scanner_nothing_is_said_of_one(web: Web) -> None:
+    assert "scanner" not in web.client().get("/readyz").json()["checks"]
+
+
+def test_web_alone_is_ready_without_validators(open_web: Any, present: Callable[[Web], None]) -> None:
+    with open_web(workers=0) as web:
+        present(web)
+        web.app = replace(web.app, pool=cast("Any", SimpleNamespace(alive=False)))
+        answer = web.client().get("/readyz")
+        assert (answer.status_code, answer.json()["checks"]["validators"]) == (200, "stopped")
+
+
+def test_workers_are_told_of_and_not_waited_for(web: Web, present: Callable[[Web], None]) -> None:
+    present(web)
+    answer = web.client().get("/readyz")
+    assert (answer.status_code, answer.json()["checks"]["workers"]) == (200, "none seen")
+
+
+def test_workers_that_are_seen_are_counted(web: Web) -> None:
+    web.app.store.processes.announce(None, "1.0")
+    assert web.client().get("/readyz").json()["checks"]["workers"] == "1 seen"
+
+
+def test_a_process_about_to_end_says_so_and_still_serves(web: Web, present: Callable[[Web], None]) -> None:
+    present(web)
+    supplier = web.supplier()
+    cast("Any", supplier.app).state.draining = True
+    answer = supplier.get("/readyz")
+    assert (answer.status_code, answer.json()["status"]) == (503, "draining")
+    assert supplier.get("/healthz").status_code == 200
+    assert web.submitted(supplier)["created"]
 
 
 def test_figures_are_open_to_the_machine_itself(web: Web) -> None:
@@ -70,16 +136,6 @@ def test_figures_are_closed_to_others_but_operators(web: Web) -> None:
     assert web.client().get("/metrics").status_code == 401
     assert web.supplier().get("/metrics").status_code == 403
     assert web.operator().get("/metrics").status_code == 200
-
-
-def test_figures_count_what_there_is(web: Web) -> None:
-    supplier = web.supplier()
-    web.submitted(supplier, invoice("reject"))
-    web.submitted(supplier, invoice())
-    figures = figures_of(web)
-    assert figures["einvoice_submissions_by_verdict", "rejected"] == 1
-    assert figures["einvoice_submissions_by_hold", "unroutable"] == 1
-    assert figures["einvoice_submissions_by_handling", "available"] == 0
 
 
 def test_figures_name_no_invoice_and_nobody(web: Web) -> None:
@@ -101,18 +157,16 @@ def test_methods_that_clients_invent_are_counted_as_one(web: Web) -> None:
     assert counted.isdisjoint({"BREW", "WHEN", "get"})
 
 
+def failing(error: Exception) -> Callable[..., None]:
+    def fail(*_: object) -> None:
+        raise error
+
+    return fail
+
+
 def requests_counted(web: Web) -> list[str]:
     lines = web.client(address=LOOPBACK).get("/metrics").text.splitlines()
     return [line for line in lines if line.startswith("einvoice_http_requests_total")]
-
-
-def figures_of(web: Web) -> dict[tuple[str, str], float]:
-    text = web.client(address=LOOPBACK).get("/metrics").text
-    return {
-        (sample.name, next(iter(sample.labels.values()), "")): sample.value
-        for family in text_string_to_metric_families(text)
-        for sample in family.samples
-    }
 
 
 @pytest.fixture

@@ -2,11 +2,13 @@
 
 import hashlib
 import io
+from dataclasses import replace
 
 import pytest
 from pypdf import PdfReader
 
 from einvoice.identity import Role
+from einvoice.model.submission import Handling, Hold
 from tests.support.web import LEITWEG_ID, OTHER_LEITWEG_ID, Web, invoice
 
 
@@ -169,6 +171,18 @@ def test_the_invoice_is_read_in_terms(web: Web) -> None:
     supplier = web.supplier()
     told = supplier.get(web.submitted(supplier)["links"]["invoice"]).json()
     assert {"id": "BT-1", "value": "R-1", "line": 1} in told["terms"]
+
+
+@pytest.mark.parametrize("link", ["report", "original", "invoice"])
+def test_what_is_deleted_is_told_to_be_gone_for_good(web: Web, monkeypatch: pytest.MonkeyPatch, link: str) -> None:
+    supplier = web.supplier()
+    submission = web.submitted(supplier)
+    store = web.app.store.submissions
+    gone = replace(store.get(submission["id"]), handling=Handling.EXPIRED, hold=Hold.NONE)
+    monkeypatch.setattr(type(store), "get", lambda self, wanted: gone)
+    monkeypatch.setattr(type(store), "examination", lambda self, wanted: None)
+    answer = supplier.get(submission["links"][link])
+    assert (answer.status_code, answer.json()["code"]) == (410, "expired")
 
 
 def test_what_is_no_invoice_has_no_terms(web: Web) -> None:

@@ -110,7 +110,8 @@ def test_a_name_tree_that_bites_its_tail_ends() -> None:
 
 
 def test_the_reader_of_pdfs_loads_neither_the_rule_engine_nor_anything_of_ours() -> None:
-    command = [sys.executable, "-I", "-X", "importtime", str(pdf._CHILD), json.dumps(asdict(PdfLimits()))]
+    limits = json.dumps(asdict(PdfLimits()))
+    command = [sys.executable, "-I", "-X", "importtime", str(pdf._CHILD), limits, "factur-x.xml"]
     done = subprocess.run(command, input=_with_attachment(b"<a/>"), capture_output=True, check=True)
     loaded = {line.rpartition("|")[2].strip().split(".")[0] for line in done.stderr.decode().splitlines()}
     assert "pypdf" in loaded

@@ -200,6 +200,20 @@ def test_the_original_is_compared(receipt: bytes, keys: PublicKeys, data: bytes,
     assert (check.original, check.good) == (matches, matches)
 
 
+def test_a_forged_one_does_not_vouch_for_the_file_beside_it(receipt: bytes, keys: PublicKeys) -> None:
+    forged = changed(receipt, original={"sha256": sha256_hex("2"), "size": 1})
+    check = verify_receipt(forged, keys, b"2")
+    assert (check.signature, len(check.sentences("de"))) == (Signature.BAD, 1)
+    assert len(verify_receipt(forged, PublicKeys(), b"2").sentences("de")) == 1
+    assert len(verify_receipt(forged, PublicKeys(), b"1").sentences("de")) == 2
+
+
+@pytest.mark.parametrize("time", ["9999-12-31T23:59:59+00:00", "0001-01-01T00:00:00+23:00", "2026-03-01T12:00:00"])
+def test_a_time_that_is_none_anywhere_is_no_receipt(receipt: bytes, keys: PublicKeys, time: str) -> None:
+    for name in ("received_at", "decided_at"):
+        assert verify_receipt(changed(receipt, **{name: time}), keys).trouble is NoReceipt.OTHER_FORMAT
+
+
 @pytest.mark.parametrize(
     ("data", "trouble"),
     [

@@ -199,14 +199,14 @@ def test_no_text_keeps_it_from_being_accessible(examination: MakeExamination, fi
 def test_what_cannot_be_tagged_is_still_set(
     examination: MakeExamination, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    carry_out = as_pdf._set
+    carry_out = as_pdf.set_pdf
 
-    def only_plainly(order: dict[str, Any]) -> subprocess.CompletedProcess[bytes]:
-        if order["tags"]:
+    def only_plainly(template: str, content: Any, *, tags: bool, **more: Any) -> subprocess.CompletedProcess[bytes]:
+        if tags:
             return subprocess.CompletedProcess([], 1, b"", "no glyph for `Müller GmbH`".encode())
-        return carry_out(order)
+        return carry_out(template, content, tags=tags, **more)
 
-    monkeypatch.setattr(as_pdf, "_set", only_plainly)
+    monkeypatch.setattr(as_pdf, "set_pdf", only_plainly)
     assert "Angenommen" in text(read(pdf_report(examination(), "de")))
     assert "no glyph" in caplog.text
     assert "Müller" not in caplog.text

@@ -11,7 +11,7 @@ import pytest
 from pypdf import PdfReader
 
 from einvoice.errors import Fault
-from einvoice.reports import receipt as page
+from einvoice.reports import as_pdf
 from einvoice.reports.receipt import ATTACHMENT, receipt_facts, receipt_headline, receipt_pdf, words
 
 SHA256, REPORT, FIRST, SECOND = ("ab" * 32, "cd" * 32, "ef" * 32, "09" * 32)
@@ -149,6 +149,6 @@ def test_both_languages_have_the_same_words_with_the_same_gaps() -> None:
 
 
 def test_a_setter_that_ends_badly_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(page, "_LIMITS", {"memory_bytes": 40_000_000, "cpu_seconds": 30})
+    monkeypatch.setattr(as_pdf, "_LIMITS", {"memory_bytes": 40_000_000, "cpu_seconds": 30})
     with pytest.raises(Fault, match="receipt"):
         receipt_pdf(signed(made()), "de")

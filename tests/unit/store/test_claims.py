@@ -11,6 +11,7 @@ from einvoice.model.assessment import Verdict
 from einvoice.model.submission import Door, EventKind, Handling, Hold
 from einvoice.model.trouble import FaultNotice
 from einvoice.store import ClaimLost, IllegalTransition, NotFound, NotPossible
+from einvoice.store.changes import locked_row
 
 FAULT = FaultNotice("timeout", "60 s", deterministic=False)
 ENGINE = FaultNotice("engine-abort", "exit 134", deterministic=True)
@@ -38,6 +39,15 @@ def test_of_many_workers_that_claim_at_once_one_gets_it(bench: Any) -> None:
         claims = [claim for claim in pool.map(claim, range(8)) if claim is not None]
     assert len(claims) == 1
     assert bench.store.submissions.get(submission_id).attempts == 1
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # SQLite has one writer at a time
+def test_who_claims_does_not_wait_for_whoever_is_at_it_right_now(bench: Any) -> None:
+    submission_id, claims = bench.receive().submission.id, bench.store.claims
+    with bench.store.database.write() as connection, ThreadPoolExecutor(1) as pool:
+        locked_row(connection, submission_id)
+        assert pool.submit(claims.claim, submission_id).result(20) is None
+    assert claims.claim(submission_id) is not None
 
 
 def test_what_is_claimed_decided_or_unknown_can_not_be_claimed(bench: Any) -> None:

@@ -1,8 +1,10 @@
 """Keeping as long as the law asks, then deleting, provably: on both databases."""
 
+import base64
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +16,7 @@ from einvoice.model.decision import Decision
 from einvoice.model.policy import AuthorityPolicy, Outcome, PolicyOutcome, Retention, StartEvent
 from einvoice.model.routing import Authority, Routing
 from einvoice.model.submission import EventKind, Handling, Submission
-from einvoice.store import LeaseLost, NotFound, NotPossible, Store
+from einvoice.store import LeaseLost, NotFound, NotPossible, Store, open_store
 from einvoice.store.erasing import CLEARED, DELETED, KEPT
 from einvoice.store.retention import NOTHING_LEFT
 from einvoice.store.tables import (
@@ -277,6 +279,23 @@ def test_many_go_in_portions(bench: Any, monkeypatch: pytest.MonkeyPatch) -> Non
     rest = bench.store.retention.tend(PORTIONS)
     assert (rest.dated, rest.expired, rest.objects) == (0, 3, 3)
     assert not stored(bench.store)
+
+
+def test_what_was_sealed_is_unreadable_from_the_moment_it_expires(settings: Any, bench: Any, tmp_path: Path) -> None:
+    key_file = tmp_path / "master.keys"
+    key_file.touch(0o600)
+    key_file.write_text(f"one {base64.b64encode(bytes(32)).decode()}\n")
+    store = open_store(settings.model_copy(update={"master_key_file": key_file}), clock=bench.clock)
+    sealing = replace(bench, store=store)
+    submission = sealing.decided(verdict=Verdict.REJECTED)
+    assert store.originals.read(submission) == b"<Invoice/>"
+    bench.clock.advance(AFTER_TEN_YEARS)
+    store.retention.schedule()
+    assert store.retention.expire() == 1
+    with pytest.raises(Fault, match="data-key-missing"):
+        store.originals.read(submission)  # the object is still there
+    assert store.retention.remove_objects() == 1
+    store.close()
 
 
 # Bad days

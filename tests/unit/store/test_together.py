@@ -3,12 +3,14 @@
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection, insert, select, text
 
 from einvoice.errors import Fault
+from einvoice.store.database import lock
 from einvoice.store.tables import suppliers
 from einvoice.store.together import MOST, Together
 
@@ -109,6 +111,27 @@ def test_a_database_that_is_away_is_told_to_all(bench: Any, together: Together) 
     answers = at_once(together, [broken] * 3)
     assert all(isinstance(answer, Exception) for answer in answers)
     assert len(answers) == 3
+
+
+def test_works_of_two_hosts_that_wait_for_each_other_are_all_done(bench: Any) -> None:
+    hosts = [Together(bench.store.database), Together(bench.store.database)]
+    both_begun = threading.Barrier(2)
+
+    def locking(name: str) -> Callable[[Connection], str]:
+        def work(connection: Connection) -> str:
+            lock(connection, name)
+            with suppress(threading.BrokenBarrierError):  # the next time, or where there is one writer at a time
+                both_begun.wait(0.5)
+            return name
+
+        return work
+
+    with ThreadPoolExecutor(2) as pool:
+        one, other = (
+            pool.submit(at_once, host, [locking(name) for name in names])
+            for host, names in zip(hosts, (("a", "b"), ("b", "a")), strict=True)
+        )
+        assert (one.result(), other.result()) == (["a", "b"], ["b", "a"])
 
 
 def test_nobody_is_answered_before_the_commit(bench: Any, together: Together, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -56,6 +56,12 @@ def _submissions() -> None:
     )
     named = ("authority_id", "seller_id", "invoice_number")
     op.create_index(f"ix_submissions_{'_'.join(named)}", "submissions", list(named))
+    states = ["verdict", "handling", "hold", "policy_outcome"]
+    op.create_index("ix_submissions_states", "submissions", states)
+    op.create_index("ix_submissions_states_authority_id", "submissions", ["authority_id", *states])
+    op.create_index("ix_submissions_states_sender", "submissions", ["sender", *states])
+    op.drop_index("ix_deliveries_authority_id", "deliveries")
+    op.create_index("ix_deliveries_authority_id_lease_expires_at", "deliveries", ["authority_id", "lease_expires_at"])
     op.create_index("ix_submissions_delete_after", "submissions", ["delete_after"])
     op.create_index("ix_submissions_received_at", "submissions", ["received_at"])
 

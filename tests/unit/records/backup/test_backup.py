@@ -101,7 +101,7 @@ def test_what_belongs_to_the_moment_is_left_out(bench: Bench, take: Take, here_t
 
 @on_both
 def test_what_is_written_meanwhile_is_not_in_it(
-    life: Any, bench: Bench, source: Source, there: Settings, monkeypatch: pytest.MonkeyPatch
+    life: Any, bench: Bench, source: Source, here_too: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One moment: what comes, is decided or fetched while it is made changes nothing of it."""
     read, came = source.blobs.read, iter(range(100))
@@ -116,11 +116,11 @@ def test_what_is_written_meanwhile_is_not_in_it(
     taken = take_backup(source, out)
     assert bench.store.audit.head()[0] > before[0]
     assert taken.manifest.head == before
-    restored(io.BytesIO(out.getvalue()), there)
-    with closing(open_store(there)) as store:
+    restored(io.BytesIO(out.getvalue()), here_too)
+    with closing(open_store(here_too)) as store:
         with store.database.read() as connection:
             assert set(connection.scalars(select(submissions.c.id))) == {one.id for one in life}
-        assert intact(store, there)
+        assert intact(store, here_too)
 
 
 def test_both_logs_tell_of_it(life: Any, bench: Bench, source: Source, here_too: Settings) -> None:

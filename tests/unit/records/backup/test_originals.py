@@ -23,7 +23,7 @@ from einvoice.store.blobs import Blobs
 from einvoice.store.evidence import StoredEvidence
 from tests.unit.conftest import Bench
 
-from .conftest import intact, on_both, restored
+from .conftest import intact, restored
 
 
 class Gone:
@@ -38,7 +38,6 @@ class Gone:
         return self._blobs.read(name)
 
 
-@on_both
 def test_what_retention_deletes_meanwhile_is_deleted_by_the_restore_as_well(
     bench: Bench, source: Source, there: Settings
 ) -> None:
@@ -114,7 +113,6 @@ def sealing(settings: Settings, tmp_path: Path) -> Settings:
     return settings.model_copy(update={"master_key_file": path})
 
 
-@on_both
 def test_what_is_sealed_stays_sealed_and_opens_with_the_same_master_key(
     bench: Bench, sealing: Settings, there: Settings
 ) -> None:
