@@ -87,7 +87,7 @@ def _list_submissions(store: "Store", hold: Hold) -> None:
 
 @holds.command("retry")
 def retry(
-    submission: Annotated[str | None, typer.Argument(metavar="[ID]", help="Of the submission.")] = None,
+    submission: Annotated[str | None, typer.Argument(metavar="ID", help="Of the submission.")] = None,
     cause: Annotated[str | None, typer.Option(help="All that this cause holds; `list` names the causes.")] = None,
     reason: Reason = "",
 ) -> None:

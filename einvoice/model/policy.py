@@ -49,7 +49,7 @@ class StartEvent(StrEnum):
 
     ISSUED = "issued"  # BT-2: the year in which the invoice was issued (§ 14b Abs. 1 UStG)
     RECEIVED = "received"
-    BOOKED = "booked"  # acknowledged by the accounting system (§ 59 KomHVO NRW: the year of the closing of accounts)
+    BOOKED = "booked"  # acknowledged by the accounting system (near § 59 Abs. 2 KomHVO NRW, see docs/retention.md)
 
 
 @dataclass(frozen=True, slots=True)

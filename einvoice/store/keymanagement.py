@@ -10,30 +10,16 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, select, update
 
-from einvoice.errors import Fault
-from einvoice.sealing import Key, unwrap, wrap
 from einvoice.store.authorities import read_authority
 from einvoice.store.database import Database
 from einvoice.store.errors import NotPossible
 from einvoice.store.journal import note_act
 from einvoice.store.keyring import INTAKE, Keyring, lock_keys
+from einvoice.store.rewrapping import Rewrapped, Rewrapping
 from einvoice.store.tables import authorities, data_keys, keys
 
-_PORTION = 500  # data keys wrapped anew in one transaction
 _KEY, _DATA = keys.c, data_keys.c
 
-_HELD = (  # data keys that retired keys of an owner hold
-    select(_DATA.submission_id, _DATA.wrapped, _KEY.id.label("key_id"), _KEY.wrapped.label("wrapped_key"))
-    .join(keys, _KEY.id == _DATA.key_id)
-    .where(_KEY.owner == bindparam("owner"), _KEY.retired_at.is_not(None), _DATA.submission_id > bindparam("after"))
-    .order_by(_DATA.submission_id)
-    .limit(_PORTION)
-)
-_MOVE = (  # unless a decision has wrapped it for somebody else meanwhile, or it was deleted
-    update(data_keys)
-    .where(_DATA.submission_id == bindparam("of_submission"), _DATA.key_id == bindparam("from_key"))
-    .values(key_id=bindparam("to_key"), wrapped=bindparam("new_wrapped", type_=_DATA.wrapped.type))
-)
 _REWRAP = (
     update(keys)
     .where(_KEY.id == bindparam("of_key"), _KEY.wrapped == bindparam("old_wrapped", type_=_KEY.wrapped.type))
@@ -54,15 +40,6 @@ class KeyListed:
     holds: int  # data keys wrapped by it: as many sealed submissions
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rewrapped:
-    """What came of wrapping keys anew."""
-
-    key: str  # id of the key that wraps them now
-    count: int
-    damaged: tuple[str, ...] = ()  # names of keys that did not open; they were left as they are
-
-
 class KeyManagement:
     """Each method raises Fault with a cause out of `KEY_TROUBLE` where a key can't be had."""
 
@@ -70,6 +47,7 @@ class KeyManagement:
         self._database = database
         self._keyring = keyring
         self._masters = keyring.masters
+        self._rewrapping = Rewrapping(database, keyring)
         self._clock = clock
 
     def all(self) -> tuple[KeyListed, ...]:
@@ -116,7 +94,7 @@ class KeyManagement:
             self._retire(connection, owner, actor)
             self._keyring.insert(connection, made, actor)
         self._keyring.look_again(owner)
-        done = self._rewrap(owner, made.key)
+        done = self._rewrapping.all(owner, made.key)
         with self._database.write() as connection:
             subject = f"key:{made.key.name}"
             self._note(connection, actor, "keys-rewrapped", subject, owner=owner, count=str(done.count))
@@ -146,7 +124,7 @@ class KeyManagement:
         self._keyring.look_again(INTAKE)
 
     def _retire(self, connection: Connection, owner: str, actor: str) -> int:
-        """End the keys of an owner that may still wrap; how many. Whoever wraps by one right now is waited for."""
+        """End the keys of an owner that may still wrap; how many."""
         lock_keys(connection, owner)
         now = self._clock()
         ended = (
@@ -156,35 +134,6 @@ class KeyManagement:
         for key_id in retired:
             self._note(connection, actor, "key-retired", f"key:{key_id}", owner=owner)
         return len(retired)
-
-    def _rewrap(self, owner: str, by: Key) -> Rewrapped:
-        count, damaged, after = 0, list[str](), ""
-        while True:
-            with self._database.read() as connection:
-                rows = connection.execute(_HELD, {"owner": owner, "after": after}).all()
-            if not rows:
-                return Rewrapped(key=by.name, count=count, damaged=tuple(damaged))
-            anew = []
-            for row in rows:
-                try:
-                    anew.append(self._moved(row, owner, by))
-                except Fault as fault:
-                    if fault.notice.elsewhere:
-                        raise
-                    damaged.append(row.submission_id)
-            with self._database.write() as connection:
-                count += sum(connection.execute(_MOVE, one).rowcount for one in anew)
-            after = rows[-1].submission_id
-
-    def _moved(self, row: Any, owner: str, by: Key) -> dict[str, object]:
-        old = self._keyring.opened(row.key_id, owner, row.wrapped_key)
-        data_key = unwrap(row.wrapped, old, row.submission_id, owner)
-        return {
-            "of_submission": row.submission_id,
-            "from_key": row.key_id,
-            "to_key": by.name,
-            "new_wrapped": wrap(data_key, by, owner),
-        }
 
     def _note(self, connection: Connection, actor: str, action: str, subject: str, **details: str) -> None:
         note_act(connection, at=self._clock(), actor=actor, action=action, object=subject, **details)

@@ -34,9 +34,7 @@ _NEWEST = (
     .limit(1)
 )
 _LIVES = select(_COLUMN.retired_at).where(_COLUMN.owner == bindparam("owner"))
-CURRENT = (  # the key `key_id` unless it was retired; nobody can before the transaction ends
-    select(_COLUMN.id).where(_COLUMN.id == bindparam("key_id"), *_LIVE).with_for_update(read=True)
-)
+CURRENT = select(_COLUMN.id).where(_COLUMN.id == bindparam("key_id"), *_LIVE)  # that key, unless it was retired
 
 
 @dataclass(frozen=True, slots=True)

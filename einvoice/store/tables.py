@@ -129,11 +129,15 @@ submissions = Table(
     Column("seller_id", Text),  # BT-31, BT-32, BT-30 or BT-29: who issued it
     Column("issue_year", Integer),  # of BT-2
     Column("duplicate_of", Text),  # id of the first invoice of this seller, number and year
-    Column("delete_after", UtcTime),  # when retention ends; none: not known yet
+    Column("delete_after", UtcTime),  # when to look whether retention ends; none: not known yet; 9999: all is deleted
     Column("legal_hold", Text),  # why it must be kept beyond that; none: it need not
 )
 # The same bytes of the same sender are taken once while they may still become, or have become, an invoice.
-OPEN = text("(verdict IS NULL OR verdict <> 'rejected') AND (policy_outcome IS NULL OR policy_outcome <> 'rejected')")
+# What a person sent back may come again too, unless a virus was found in it.
+OPEN = text(
+    "(verdict IS NULL OR verdict <> 'rejected') AND (policy_outcome IS NULL OR policy_outcome <> 'rejected')"
+    " AND (handling <> 'withdrawn' OR malware IS NOT NULL)"
+)
 Index(
     "uq_submissions_open_content",
     submissions.c.sender,

@@ -15,6 +15,7 @@ from einvoice.store.database import Database
 from einvoice.store.engines import is_deadlock
 
 MOST = 16  # works in one transaction: what is locked stays locked until its end
+_TRIES = 5  # for a work that waits for others on other hosts while they wait for it; each costs a second
 
 Result = TypeVar("Result")
 
@@ -32,7 +33,7 @@ class Together:
         """What `work` returns, once it is committed; what it raises, and then nothing of it was written.
 
         Where one of several raises, all are undone and each is done again in a transaction of its own; so `work` may
-        be called twice. Raises Fault("database").
+        be called several times. Raises Fault("database").
         """
         mine = _Work(work)
         with self._guard:
@@ -58,7 +59,7 @@ class Together:
             if following is not None:
                 following.turn.set()
 
-    def _commit(self, batch: "list[_Work]") -> None:
+    def _commit(self, batch: "list[_Work]", tries: int = _TRIES) -> None:
         try:
             with self._database.write() as connection:
                 results = [work.call(connection) for work in batch]
@@ -66,16 +67,18 @@ class Together:
             if len(batch) > 1 and not _is_away(error):  # the trouble of one; the others have none
                 for work in batch:
                     self._commit([work])
-                return
-            for work in batch:
-                work.fail(error)
+            elif is_deadlock(error.__cause__) and tries > 1:
+                self._commit(batch, tries - 1)
+            else:
+                for work in batch:
+                    work.fail(error)
         else:
             for work, result in zip(batch, results, strict=True):
                 work.succeed(result)
 
 
 def _is_away(error: BaseException) -> bool:
-    """Whether no work can be done. A deadlock is none of that: alone, each work locks things in the same order."""
+    """Whether no work can be done. After a deadlock it can: whom we waited for, and who waited for us, goes on."""
     return isinstance(error, Fault) and error.notice.cause == "database" and not is_deadlock(error.__cause__)
 
 

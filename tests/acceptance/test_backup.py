@@ -25,6 +25,8 @@ PAUSE = 0.1  # seconds between two of a sender's invoices: what comes in has to 
 DECIDED_BEFORE, ANSWERED_BEFORE = 6, 20  # so many at least, when the backup begins
 PATIENCE = 120  # seconds for all that waits to be decided
 
+pytestmark = pytest.mark.timeout(600)
+
 
 def invoice(sender: int, number: int) -> bytes:
     """Every fourth is rejected; all differ."""

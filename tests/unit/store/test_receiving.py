@@ -87,3 +87,11 @@ def test_identical_uploads_at_once_are_one_submission(bench: Any) -> None:
 def test_nothing_stays_in_the_spool_folder(bench: Any) -> None:
     bench.receive(b"1")
     assert list((bench.settings.data_dir / "spool").iterdir()) == []
+
+
+def test_what_a_person_sent_back_may_come_again(bench: Any) -> None:
+    held = bench.decided()
+    bench.store.people.send_back(held.id, actor="account:1", reason="bitte noch einmal")
+    again = bench.receive()
+    assert again.created
+    assert again.submission.id != held.id

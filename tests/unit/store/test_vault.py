@@ -581,7 +581,7 @@ def test_a_new_master_key_wraps_all_keys_and_touches_no_object(bench: Any, opene
 def test_a_new_key_holds_all_of_its_owner_and_touches_no_object(
     bench: Any, opened: Opened, whose: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("einvoice.store.keymanagement._PORTION", 2)
+    monkeypatch.setattr("einvoice.store.rewrapping._PORTION", 2)
     authority = bench.authority()
     decided = [bench.decided(b"%d" % number, authority=authority) for number in range(5)]
     waiting = [bench.receive(b"w%d" % number).submission for number in range(5)]
@@ -636,7 +636,7 @@ def test_the_next_rotation_finishes_one_that_was_broken_off(
     bench: Any, opened: Opened, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     submission = bench.receive(INVOICE).submission
-    monkeypatch.setattr("einvoice.store.keymanagement.KeyManagement._rewrap", _full)
+    monkeypatch.setattr("einvoice.store.rewrapping.Rewrapping.all", _full)
     with pytest.raises(OSError, match="No space"):
         opened().keys.rotate(INTAKE)
     monkeypatch.undo()

@@ -12,6 +12,10 @@ branch_labels = None
 depends_on = None
 
 _AT_WORK = sa.text("due_at IS NOT NULL")
+_OPEN = sa.text(
+    "(verdict IS NULL OR verdict <> 'rejected') AND (policy_outcome IS NULL OR policy_outcome <> 'rejected')"
+    " AND (handling <> 'withdrawn' OR malware IS NOT NULL)"
+)
 
 
 def upgrade() -> None:
@@ -46,6 +50,15 @@ def _submissions() -> None:
         sa.Column("legal_hold", sa.Text()),
     ):
         op.add_column("submissions", column)
+    op.drop_index("uq_submissions_open_content", "submissions")
+    op.create_index(
+        "uq_submissions_open_content",
+        "submissions",
+        ["sender", "sha256"],
+        unique=True,
+        sqlite_where=_OPEN,
+        postgresql_where=_OPEN,
+    )
     op.drop_index("ix_submissions_due_at_id", "submissions")
     op.create_index(
         "ix_submissions_work",
