@@ -80,9 +80,7 @@ class Settings(BaseSettings):
     lease_seconds: int = Field(default=300, ge=1)  # default time an authority has to acknowledge
 
     max_backlog: int = Field(default=50_000, ge=1)  # undecided submissions; beyond, doors answer 503 and folders wait
-    drain_seconds: float = Field(
-        default=0.0, ge=0
-    )  # after SIGTERM: not ready, yet serving, for a proxy to notice
+    drain_seconds: float = Field(default=0.0, ge=0)  # after SIGTERM: not ready, yet serving, for a proxy to notice
     metrics_port: int = Field(default=0, ge=0, le=65535)  # where `einvoice worker` serves /metrics; 0: nowhere
     checkpoint_seconds: float = Field(default=300.0, gt=0)  # how often the head of the audit chain is signed
 

@@ -17,7 +17,8 @@ from einvoice.settings import Settings
 
 if TYPE_CHECKING:
     from einvoice.store import Store
-    from einvoice.store.keymanagement import KeyListed, Rewrapped
+    from einvoice.store.keymanagement import KeyListed
+    from einvoice.store.rewrapping import Rewrapped
 
 keys = typer.Typer(help="Sealed storage: see its keys, replace them, switch it on and off.", no_args_is_help=True)
 

@@ -21,6 +21,7 @@ SETTINGS = {
     "CLAIM_SECONDS": str(CLAIM_SECONDS),
     "SWEEP_SECONDS": "0.5",
     "RETRY_SECONDS": "0.05",
+    "CHECKPOINT_SECONDS": "3",
     # Whoever kills at random hits one document several times; nothing may be held for that.
     "MAX_ATTEMPTS": "1000",
     "MAX_CRASHES": "1000",

@@ -8,6 +8,9 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from unittest.mock import patch
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
 from tests.support.chaos import SETTINGS, Scene
 from tests.support.postgres import PostgresServer, new_server
 from tests.support.redisserver import RedisServer
@@ -46,6 +49,7 @@ def on_hosts(folder: Path) -> Iterator[Scene]:
             "DATABASE_URL": server.url(name),
             "QUEUE_URL": redis.url,
             "BLOB_URL": f"s3://{s3.new_bucket()}",
+            "SIGNING_KEY_FILE": str(_signing_key(folder / "signing.pem")),
         }
         hosts = [Service(_made(folder / f"host-{number}"), options) for number in range(5)]
         trouble = {
@@ -91,6 +95,14 @@ def _s3() -> Iterator[S3Server]:
             yield server
     finally:
         server.stop()
+
+
+def _signing_key(path: Path) -> Path:
+    """A key that all hosts sign with."""
+    key = Ed25519PrivateKey.generate()
+    path.touch(mode=0o600)
+    path.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    return path
 
 
 def _away(go: Callable[[], object], come_back: Callable[[], object]) -> None:

@@ -71,6 +71,10 @@ def here_too(tmp_path: Path) -> Settings:
 @pytest.fixture
 def life(bench: Bench, source: Source) -> list[Submission]:
     """Submissions in many states, and who is concerned with them."""
+    return lived(bench, source)
+
+
+def lived(bench: Bench, source: Source) -> list[Submission]:
     authority = bench.authority()
     bench.store.accounts.supplier_id("Müller & Söhne")
     accepted = bench.decided(b"1", authority=authority, name="rechnung-ü.xml")

@@ -7,7 +7,7 @@ import json
 import random
 import subprocess
 import tarfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +17,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from einvoice.intake import Spool
 from einvoice.model.submission import Submission
 from einvoice.records.backup import (
     Damaged,
@@ -33,10 +34,10 @@ from einvoice.records.backup.archive import Writer
 from einvoice.records.signing import PublicKeys, Signer
 from einvoice.settings import Settings
 from einvoice.store import open_store
-from tests.unit.conftest import Bench
+from tests.unit.conftest import Bench, FakeClock
 
 from ..conftest import BEGIN, make_signer
-from .conftest import Take, restored
+from .conftest import lived, restored
 
 Files = dict[str, bytes]
 Change = Callable[[Files], object]
@@ -61,9 +62,24 @@ def checked(backup: bytes, **options: Any) -> None:
     check_backup(Reader(io.BytesIO(backup)), **options)
 
 
-@pytest.fixture
-def backup(life: list[Submission], take: Take) -> bytes:
-    return take().getvalue()
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    """A service of which nothing is changed here; so one is enough."""
+    settings, clock = Settings(data_dir=tmp_path_factory.mktemp("data")), FakeClock()
+    with closing(open_store(settings, clock=clock)) as store:
+        yield Bench(store, Spool(settings.data_dir / "spool", 1000), clock, settings)
+
+
+@pytest.fixture(scope="module")
+def life(bench: Bench) -> list[Submission]:
+    return lived(bench, Source.of(bench.settings, bench.clock))
+
+
+@pytest.fixture(scope="module")
+def backup(bench: Bench, life: list[Submission]) -> bytes:
+    out = io.BytesIO()
+    take_backup(Source.of(bench.settings, bench.clock), out)
+    return out.getvalue()
 
 
 def test_sha256sum_can_check_it(backup: bytes, tmp_path: Path) -> None:
@@ -255,7 +271,7 @@ def test_what_does_not_belong_into_one_is_not_restored_even_if_it_is_signed(
 
 @pytest.mark.parametrize(
     "data",
-    [b"", b"nonsense", b"\0" * 10240, gzip.compress(b"nonsense"), packed({"README": b"hello"})]
+    [b"", b"nonsense", b"\0" * 10240, gzip.compress(b"nonsense", mtime=0), packed({"README": b"hello"})]
     + [packed({"manifest.json": text}) for text in (b"", b"{}", b'{"format": 1}', b'{"format": "einvoice-backup/1"}')],
 )  # fmt: skip
 def test_what_is_none_is_said_to_be_none(data: bytes) -> None:
