@@ -8,8 +8,11 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Literal
 
+import structlog
+
 from einvoice import __version__, routing
 from einvoice.delivery import Deliveries
+from einvoice.errors import Fault
 from einvoice.extraction import Limits, extract
 from einvoice.identity import Identity
 from einvoice.intake import Spool
@@ -25,6 +28,8 @@ from einvoice.store import Store, open_store
 from einvoice.upkeep import Upkeep
 from einvoice.validation import ValidatorPool
 from einvoice.worker import WakeQueue, run_worker
+
+log = structlog.get_logger()
 
 QUEUE = "queue"  # name of the secret that signs wake-ups
 DROP_FOLDER_LANGUAGE: Literal["de"] = "de"  # whoever puts files into a folder cannot say which one is wanted
@@ -70,6 +75,7 @@ def open_app(settings: Settings) -> Iterator[App]:
     """The whole service of one process; closed at the end. Raises Fault if the store or a rule pack can't be used."""
     registry = LiveRegistry(RuleFolders.of(settings))
     store = open_store(settings)
+    _check_keys(store)
     secret = store.processes.secret(QUEUE)
     scanner, queue = open_scanner(settings), WakeQueue(settings, secret)
     with ValidatorPool(settings) as pool:
@@ -104,6 +110,16 @@ def open_app(settings: Settings) -> Iterator[App]:
         finally:
             queue.close()
             store.close()
+
+
+def _check_keys(store: Store) -> None:
+    """Master keys that can't be used end the start; where they are only away, senders are asked to come again."""
+    try:
+        store.vault.check()
+    except Fault as fault:
+        if fault.notice.cause == "keys-unusable":
+            raise
+        log.error("keys-away", cause=fault.notice.cause)
 
 
 def work(app: App, stop: threading.Event) -> None:

@@ -137,10 +137,14 @@ class Receiving:
 
 
 def _lock(connection: Connection, sender: str, sha256: str, key: str | None) -> None:
-    """Let one of several uploads of the same come first."""
+    """Let one of several uploads of the same come first.
+
+    The content is locked first, as by those without a key: works that share a transaction with others keep all they
+    have locked, and must not wait for each other.
+    """
+    lock(connection, f"content:{sender}:{sha256}")
     if key is not None:
         lock(connection, f"key:{sender}:{key}")
-    lock(connection, f"content:{sender}:{sha256}")
 
 
 def _first(connection: Connection, sender: str, sha256: str, key: str | None) -> str | None:

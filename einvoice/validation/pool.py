@@ -43,7 +43,11 @@ class ValidatorPool:
 
     def warm_up(self) -> None:
         """Start the processes now. Raises Fault if they can't be started."""
-        Pending(self._pool.schedule(os.getpid), self._seconds).wait()
+        try:
+            future = self._pool.schedule(os.getpid)
+        except RuntimeError as error:  # a process was killed while it began
+            raise Fault(POOL_BROKEN, f"the validator pool takes nothing: {error}") from None
+        Pending(future, self._seconds).wait()
 
     @property
     def alive(self) -> bool:

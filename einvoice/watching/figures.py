@@ -17,7 +17,7 @@ STAGES = ("receive", "claim", "fetch", "scan", "extract", "read", "route", "asse
 
 # Causes of faults that somebody should hear of at their first time; there are more.
 _CAUSES = (
-    *("database", "storage", "scanner", "key-missing", "keys-unusable", "rules-missing", "rules-altered"),
+    *("database", "storage", "scanner", "key-missing", "key-wrong", "keys-unusable", "rules-missing", "rules-altered"),
     *("timeout", "engine-crash", "engine-abort", "pool-broken", "internal"),
 )
 _STAGE_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)

@@ -52,7 +52,7 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
         subprocess.run(command, input=f"{PASSWORD}\n", env=service.environment(), text=True, check=True)
     supplier = service.supplier()
     for sample in sorted(SAMPLES.glob("*-*.*")):
-        supplier.post("/api/v1/submissions?wait=60", params={"filename": sample.name}, content=sample.read_bytes())
+        supplier.post("/api/v1/submissions", params={"filename": sample.name, "wait": 60}, content=sample.read_bytes())
     yield Portal(service, {role: role for role in options})
     service.stop()
 
