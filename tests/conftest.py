@@ -1,9 +1,19 @@
 """What all tests share: where the corpus is, and that a continuous-integration run never skips it by accident."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+
+@pytest.fixture(autouse=True)
+def same_mask() -> Iterator[None]:
+    """Commands that run inside a test process may narrow its file mask; the next test finds it as it was."""
+    mask = os.umask(0o022)
+    os.umask(mask)
+    yield
+    os.umask(mask)
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ from einvoice.sealing.keylines import parse
 from einvoice.sealing.sources import read_file, run_command
 from einvoice.settings import Settings
 
-_LOOK_AGAIN_SECONDS = 10.0  # between two looks for a key that was not there
+_LOOK_AGAIN_SECONDS = 1.0  # between two looks for a key that was not there
 
 
 class MasterKeys:

@@ -178,6 +178,8 @@ def _programs(folder: Path) -> Path:
     newest = max(package.glob("pginstall*"), key=lambda path: path.name)
     if not _AS_NOBODY:
         return newest / "bin"
+    (folder / package.name).mkdir()
+    (folder / package.name).chmod(0o755)  # whatever mask a test has left
     shutil.copytree(newest, folder / package.name / newest.name, symlinks=True)
     libraries = package.with_name(f"{package.name}.libs")  # found relative to the programs
     shutil.copytree(libraries, folder / libraries.name, symlinks=True)
