@@ -92,12 +92,12 @@ class Receiving:
             blob = self._originals.put(spooled.path, new, data_key)  # (2)
         arrived = _Arrived(spooled, new, blob, data_key, Arrival(door, sender, actor, name), idempotency_key)
         receipt = self._together.write(lambda connection: self._keep(connection, arrived))  # (3)
-        if blob is not None and not receipt.created:  # another upload of the same bytes was faster
+        if blob is not None and receipt.submission.blob != blob:  # another upload of the same bytes was faster
             self._originals.delete(blob)
         return receipt
 
     def _keep(self, connection: Connection, arrived: _Arrived) -> Receipt:
-        """The row, unless these bytes or this key were here before."""
+        """The row, unless these bytes or this key were here before. Done again, it knows its own row."""
         sender, sha256, key = arrived.arrival.sender, arrived.spooled.sha256, arrived.idempotency_key
         _lock(connection, sender, sha256, key)
         first = _first(connection, sender, sha256, key)
@@ -111,7 +111,7 @@ class Receiving:
             if arrived.data_key is not None:
                 self._vault.keep(connection, arrived.data_key)
         _remember_key(connection, sender, key, sha256, submission.id)
-        return Receipt(submission=submission, created=first is None)
+        return Receipt(submission=submission, created=submission.id == arrived.id)
 
     def _insert(
         self, connection: Connection, spooled: Spooled, submission_id: str, blob: str, arrival: Arrival

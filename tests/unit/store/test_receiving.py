@@ -95,3 +95,19 @@ def test_what_a_person_sent_back_may_come_again(bench: Any) -> None:
     again = bench.receive()
     assert again.created
     assert again.submission.id != held.id
+
+
+def test_a_row_that_was_kept_before_it_is_written_again_keeps_its_bytes(
+    bench: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    together = bench.store.receiving._together
+    write = type(together).write
+
+    def twice(self: Any, work: Any) -> Any:
+        write(self, work)
+        return write(self, work)
+
+    monkeypatch.setattr(type(together), "write", twice)
+    receipt = bench.receive(b"<Invoice/>")
+    assert receipt.created
+    assert bench.original(receipt.submission.id) == b"<Invoice/>"
