@@ -17,6 +17,11 @@ def small() -> dict[str, bytes]:
     return {"small UBL": UBL.read_bytes(), "small CII": CII.read_bytes()}
 
 
+def mixed() -> list[bytes]:
+    """Sizes as they come: 7 to 45 KB. Together as costly to check as the public XRechnung samples and test suite."""
+    return [*small().values(), with_lines(10), with_lines(30), with_lines(60)]
+
+
 def with_lines(lines: int) -> bytes:
     """The UBL sample with more lines like its own, free of charge."""
     root = etree.fromstring(UBL.read_bytes())

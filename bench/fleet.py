@@ -5,19 +5,22 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
 
-from documents import small
+from documents import mixed
 
 from einvoice.settings import Settings
 from einvoice.store import open_store
 
 EINVOICE = str(Path(sys.executable).with_name("einvoice"))
 WARM = 8  # invoices of each kind that a worker judges before anything is measured
+_LOOK_SECONDS = 0.05
+_MANY = 100_000
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -71,6 +74,8 @@ class Fleet:
         self._log = (folder / "log.txt").open("ab")
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         self._working = workers
+        self._store = open_store(Settings(**self.settings))
+        self.waiting = 0  # submissions without a decision; kept true by `watching`
 
     def __enter__(self) -> Self:
         self._start("api", "serve", "--workers", "0")
@@ -91,13 +96,14 @@ class Fleet:
             process.send_signal(signal.SIGTERM)
         for process in self._processes.values():
             process.wait(60)
+        self._store.close()
         self._log.close()
 
     def start_worker(self) -> None:
         """Start it, and have it judge some invoices, so that what follows meets it warm."""
         self._start("worker", "worker")
         caller = Caller(self.port, self.token)
-        for sample in small().values():
+        for sample in mixed():
             for count in range(WARM):
                 caller.post("/api/v1/submissions?wait=60", sample + f"<!-- warm {count} -->".encode())
 
@@ -109,7 +115,7 @@ class Fleet:
     def counting(self) -> Iterator[dict[str, float]]:
         """CPU seconds spent inside the block, by part; there when the block has ended."""
         cost: dict[str, float] = {}
-        pids = self.processes()
+        pids = {**self.processes(), "client": os.getpid()}
         before = {name: (own_cpu_seconds(pid), cpu_seconds(pid)) for name, pid in pids.items()}
         yield cost
         after = {name: (own_cpu_seconds(pid), cpu_seconds(pid)) for name, pid in pids.items()}
@@ -117,15 +123,29 @@ class Fleet:
         own = after["worker"][0] - before["worker"][0]
         cost["worker"] = own
         cost["validators"] = after["worker"][1] - before["worker"][1] - own
+        cost["client"] = after["client"][0] - before["client"][0]
+
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        """Look all the time how many wait."""
+        end = threading.Event()
+
+        def look() -> None:
+            while not end.wait(_LOOK_SECONDS):
+                self.waiting = self._store.claims.backlog(_MANY)
+
+        thread = threading.Thread(target=look)
+        thread.start()
+        try:
+            yield
+        finally:
+            end.set()
+            thread.join()
 
     def wait_until_decided(self) -> None:
         """Until nothing waits any more."""
-        store = open_store(Settings(**self.settings))
-        try:
-            while store.claims.backlog(1):
-                time.sleep(0.1)
-        finally:
-            store.close()
+        while self._store.claims.backlog(1):
+            time.sleep(_LOOK_SECONDS)
 
     def _start(self, name: str, *arguments: str) -> None:
         self._processes[name] = subprocess.Popen(

@@ -4,14 +4,14 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, RowMapping, Select, bindparam, delete, insert, select, update
 
 from einvoice.model.assessment import Verdict
 from einvoice.model.audit import canonical, sha256_hex
 from einvoice.model.policy import DEFAULT_PROFILES, AuthorityPolicy, Demand, PolicyAction
 from einvoice.model.routing import Authority
 from einvoice.model.submission import EventKind, Handling, Hold
-from einvoice.store.changes import Cause, change
+from einvoice.store.changes import Cause, Step, change
 from einvoice.store.database import Database, lock
 from einvoice.store.errors import AlreadyThere, NotFound
 from einvoice.store.handover import hand_over
@@ -25,13 +25,22 @@ from einvoice.store.vault import Vault
 NO_POLICY = AuthorityPolicy()
 
 # Made once, for they are asked for every invoice.
-_AUTHORITY = select(authorities).where(authorities.c.id == bindparam("authority"))
+_AUTHORITY = (  # one row for each demand, or one without
+    select(
+        authorities.c.id, authorities.c.name, authorities.c.policy, demands.c.policy.label("demand"), demands.c.action
+    )
+    .outerjoin(demands, demands.c.authority_id == authorities.c.id)
+    .order_by(demands.c.policy)
+)
+_BY_ID = _AUTHORITY.where(authorities.c.id == bindparam("authority"))
+_BY_LEITWEG_ID = _AUTHORITY.join(leitweg_ids, leitweg_ids.c.authority_id == authorities.c.id).where(
+    leitweg_ids.c.leitweg_id == bindparam("of_leitweg_id")
+)
 _ADDRESSES = (
     select(leitweg_ids.c.leitweg_id)
     .where(leitweg_ids.c.authority_id == bindparam("authority"))
     .order_by(leitweg_ids.c.leitweg_id)
 )
-_DEMANDS = select(demands).where(demands.c.authority_id == bindparam("authority")).order_by(demands.c.policy)
 _ADDRESSEE = select(leitweg_ids.c.authority_id).where(leitweg_ids.c.leitweg_id == bindparam("of_leitweg_id"))
 
 
@@ -100,8 +109,7 @@ class Authorities:
     def by_leitweg_id(self, leitweg_id: str) -> Authority | None:
         """The authority addressed by exactly this Leitweg-ID."""
         with self._database.read() as connection:
-            authority_id = addressee(connection, leitweg_id)
-            return None if authority_id is None else read_authority(connection, authority_id)
+            return _read(connection, _BY_LEITWEG_ID, {"of_leitweg_id": leitweg_id})
 
 
 def addressee(connection: Connection, leitweg_id: str | None) -> str | None:
@@ -117,14 +125,21 @@ def judges_otherwise(connection: Connection, authority_id: str, profile: str | N
 
 def read_authority(connection: Connection, authority_id: str) -> Authority:
     """One authority with all it asks; raises NotFound."""
-    of = {"authority": authority_id}
-    row = connection.execute(_AUTHORITY, of).mappings().one_or_none()
-    if row is None:
+    authority = _read(connection, _BY_ID, {"authority": authority_id})
+    if authority is None:
         raise NotFound(f"authority {authority_id}")
-    ids = tuple(connection.scalars(_ADDRESSES, of))
-    demanded = tuple(Demand(one.policy, PolicyAction(one.action)) for one in connection.execute(_DEMANDS, of))
-    policy = AuthorityPolicy.read(row["policy"], demanded)
-    return Authority(id=row["id"], name=row["name"], leitweg_ids=ids, policy=policy)
+    return authority
+
+
+def _read(connection: Connection, query: Select[*tuple[Any, ...]], of: dict[str, str]) -> Authority | None:
+    rows = connection.execute(query, of).all()
+    if not rows:
+        return None
+    first = rows[0]
+    ids = tuple(connection.scalars(_ADDRESSES, {"authority": first.id}))
+    demanded = tuple(Demand(row.demand, PolicyAction(row.action)) for row in rows if row.demand is not None)
+    policy = AuthorityPolicy.read(first.policy, demanded)
+    return Authority(id=first.id, name=first.name, leitweg_ids=ids, policy=policy)
 
 
 def _pairs(policy: AuthorityPolicy) -> list[tuple[str, str]]:
@@ -169,5 +184,4 @@ def _release(connection: Connection, vault: Vault, row: RowMapping, authority_id
         columns |= {"due_at": AT_ONCE, "attempts": 0, "decided_at": None}
         change(connection, row, EventKind.RELEASED, cause, **anew, columns=columns)
         return
-    released = change(connection, row, EventKind.RELEASED, cause, hold=Hold.NONE, columns=columns)
-    hand_over(connection, released, cause)
+    hand_over(connection, row, Step(kind=EventKind.RELEASED, cause=cause, hold=Hold.NONE), columns)

@@ -3,10 +3,11 @@
 Everything here runs inside the caller's writing transaction.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
+from itertools import accumulate
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, bindparam, func, select, update
@@ -21,6 +22,8 @@ from einvoice.store import journal
 from einvoice.store.errors import NotFound
 from einvoice.store.journal import Note
 from einvoice.store.tables import submissions
+
+Row = RowMapping | Mapping[str, Any]  # of `submissions`
 
 _LOCKED = select(submissions).where(submissions.c.id == bindparam("submission_id")).with_for_update()
 _UNLOCKED = select(submissions).where(submissions.c.id == bindparam("submission_id")).with_for_update(skip_locked=True)
@@ -47,6 +50,27 @@ class Cause:
     def __post_init__(self) -> None:
         """The reason as it will be stored: the audit chain vouches for its hash."""
         object.__setattr__(self, "reason", storable(self.reason))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """A transition with its event; what is not given stays."""
+
+    kind: EventKind
+    cause: Cause
+    verdict: Verdict | None = None
+    handling: Handling | None = None
+    hold: Hold | None = None
+
+    def after(self, before: State) -> State:
+        """Where it leads to; raises IllegalTransition."""
+        after = (
+            before[0] if self.verdict is None else self.verdict,
+            before[1] if self.handling is None else self.handling,
+            before[2] if self.hold is None else self.hold,
+        )
+        check_transition(before, after)
+        return after
 
 
 def state_of(row: RowMapping) -> State:
@@ -79,26 +103,34 @@ def change(
     hold: Hold | None = None,
     columns: Mapping[str, Any] | None = None,
 ) -> RowMapping:
-    """Move a submission to another state and write down that it did; returns the row as it is now.
+    """Move a submission one step; see `move`."""
+    step = Step(kind=kind, cause=cause, verdict=verdict, handling=handling, hold=hold)
+    return move(connection, row, [step], columns)
 
-    What is not given stays. `columns` are further columns of `submissions` to set. Raises IllegalTransition, also
-    when the row is no longer as the caller saw it.
+
+def move(
+    connection: Connection, row: RowMapping, steps: Sequence[Step], columns: Mapping[str, Any] | None = None
+) -> RowMapping:
+    """Move a submission on and write down each step; returns the row as it is now.
+
+    `columns` are further columns of `submissions` to set. Raises IllegalTransition, also when the row is no longer as
+    the caller saw it.
     """
     before = state_of(row)
-    after = (
-        before[0] if verdict is None else verdict,
-        before[1] if handling is None else handling,
-        before[2] if hold is None else hold,
-    )
-    check_transition(before, after)
-    new = {**(columns or {}), "verdict": after[0], "handling": after[1], "hold": after[2]}
+    states = list(accumulate(steps, lambda state, step: step.after(state), initial=before))[1:]
+    new = {**(columns or {}), **_as_columns(states[-1])}
     given = {f"new_{name}": value for name, value in new.items()}
     given |= {"id_is": row["id"], "was_verdict": row["verdict"] or "", "was_handling": before[1], "was_hold": before[2]}
     now = connection.execute(_moving(tuple(new)), given).mappings().one_or_none()
     if now is None:
         raise IllegalTransition(f"submission {row['id']} changed under the transaction")
-    record(connection, now, kind, cause)
+    for step, state in zip(steps, states, strict=True):
+        record(connection, {**now, **_as_columns(state)}, step.kind, step.cause)
     return now
+
+
+def _as_columns(state: State) -> dict[str, Any]:
+    return dict(zip(("verdict", "handling", "hold"), state, strict=True))
 
 
 @cache
@@ -114,7 +146,7 @@ def _moving(names: tuple[str, ...]) -> ReturningUpdate[*tuple[Any, ...]]:
     )
 
 
-def record(connection: Connection, row: RowMapping, kind: EventKind, cause: Cause) -> None:
+def record(connection: Connection, row: Row, kind: EventKind, cause: Cause) -> None:
     """Note an event about a submission as it stands now: numbered within its authority, and entered into the chain."""
     event = {
         "submission_id": row["id"],
@@ -139,7 +171,7 @@ def record(connection: Connection, row: RowMapping, kind: EventKind, cause: Caus
     journal.note(connection, note)
 
 
-def _hashes(row: RowMapping, kind: EventKind, cause: Cause) -> dict[str, str]:
+def _hashes(row: Row, kind: EventKind, cause: Cause) -> dict[str, str]:
     """What the entry vouches for. An operator's words may name people, so the chain has their hash alone."""
     hashes = {"original": row["sha256"]} if kind in _WITH_ORIGINAL else {}
     if kind in _WITH_REPORT and row["report_sha256"]:

@@ -16,7 +16,7 @@ from einvoice.model.trouble import FaultNotice
 from einvoice.sealing import Key
 from einvoice.settings import Settings
 from einvoice.store.authorities import addressee, judges_otherwise
-from einvoice.store.changes import Cause, change, free_row, locked_row, record
+from einvoice.store.changes import Cause, Row, Step, change, free_row, locked_row, move, record
 from einvoice.store.database import Database, lock
 from einvoice.store.errors import ClaimLost
 from einvoice.store.handover import hand_over
@@ -145,9 +145,9 @@ class Claims:
         if decision.verdict is Verdict.UNDECIDED:
             cause = Cause(actor=WORKER, at=now, reason=columns["fault_cause"] or "")
             _hold(connection, row, decision.hold, cause, columns)
-        else:
-            _decided(connection, row, decision, Cause(actor=WORKER, at=now), columns)
-        return read_submission(connection, row["id"])
+            return read_submission(connection, row["id"])
+        decided = _decided(connection, row, decision, Cause(actor=WORKER, at=now), columns)
+        return from_row(connection, decided, decision.routing.authority)
 
     def _data_key(
         self, connection: Connection, submission_id: str, authority_id: str | None, decision: Decision
@@ -200,19 +200,18 @@ def _hold(connection: Connection, row: RowMapping, hold: Hold, cause: Cause, col
     change(connection, row, EventKind.HELD, cause, **state, columns=columns | _AT_REST)
 
 
-def _decided(
-    connection: Connection, row: RowMapping, decision: Decision, cause: Cause, columns: dict[str, Any]
-) -> None:
+def _decided(connection: Connection, row: RowMapping, decision: Decision, cause: Cause, columns: dict[str, Any]) -> Row:
     came_meanwhile = decision.hold is Hold.UNROUTABLE and columns["authority_id"]
     hold = Hold.NONE if came_meanwhile else decision.hold
-    state: dict[str, Any] = {"verdict": decision.verdict, "handling": Handling.DECIDED, "hold": hold}
-    decided_columns = columns | _AT_REST | {"decided_at": cause.at}
     told = replace(cause, reason="policy") if decision.declined else cause
-    decided = change(connection, row, EventKind.DECIDED, told, **state, columns=decided_columns)
+    step = Step(kind=EventKind.DECIDED, cause=told, verdict=decision.verdict, handling=Handling.DECIDED, hold=hold)
+    columns = columns | _AT_REST | {"decided_at": cause.at}
+    if hold is Hold.NONE and decision.verdict is Verdict.ACCEPTED and not decision.declined:
+        return hand_over(connection, row, step, columns)
+    decided = move(connection, row, [step], columns)
     if hold is not Hold.NONE:
         record(connection, decided, EventKind.HELD, cause)
-    elif decision.verdict is Verdict.ACCEPTED and not decision.declined:
-        hand_over(connection, decided, cause)
+    return {**decided, "delivery_id": None}
 
 
 def _addressed_to(connection: Connection, decision: Decision) -> str | None:

@@ -21,6 +21,7 @@ BUSY_SECONDS = 30  # how long a writer waits for another one, and how long one m
 STATEMENT_SECONDS = 60  # the longest a single statement may take, but for migrations and backups
 _BUSY_TIMEOUT = f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}"
 _LOOK_SECONDS = 0.0005  # between two tries to become SQLite's writer
+SQLITE_CONNECTIONS = 20  # kept open, for opening one costs more than most transactions; there may be more
 CONNECTIONS = 10  # of one process to PostgreSQL; threads beyond wait for their turn
 
 # What each connection to SQLite sets, and what SQLite must answer, for a commit to be durable and references to hold.
@@ -84,7 +85,7 @@ def is_deadlock(error: BaseException | None) -> bool:
 def _sqlite(address: URL) -> Engine:
     if address.database:
         Path(address.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    engine = create_engine(address, hide_parameters=True)
+    engine = create_engine(address, hide_parameters=True, pool_size=SQLITE_CONNECTIONS, max_overflow=-1)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

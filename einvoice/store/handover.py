@@ -3,7 +3,7 @@
 Everything here runs inside the caller's writing transaction.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +12,7 @@ from sqlalchemy import Connection, RowMapping, bindparam, insert, select
 from einvoice.model.assessment import Verdict
 from einvoice.model.policy import AuthorityPolicy, Duplicates, Outcome
 from einvoice.model.submission import EventKind, Handling, Hold
-from einvoice.store.changes import Cause, change
+from einvoice.store.changes import Cause, Row, Step, move
 from einvoice.store.database import lock
 from einvoice.store.ids import new_id
 from einvoice.store.tables import authorities, deliveries, submissions
@@ -20,6 +20,7 @@ from einvoice.store.tables import authorities, deliveries, submissions
 DUPLICATE = "duplicate"  # reason of events about a business duplicate
 _BUSINESS_KEY = ("authority_id", "seller_id", "invoice_number", "issue_year")
 _POLICY = select(authorities.c.policy).where(authorities.c.id == bindparam("authority"))
+_DELIVERY = insert(deliveries)
 _COLUMN = submissions.c
 _EARLIER = (  # made once, for it is asked for every invoice
     select(_COLUMN.id)
@@ -31,17 +32,20 @@ _EARLIER = (  # made once, for it is asked for every invoice
 )
 
 
-def hand_over(connection: Connection, row: RowMapping, cause: Cause) -> None:
-    """Let the authority of an accepted submission fetch it; a further invoice of the same number is flagged or held."""
-    first = _first_of_its_kind(connection, row)
+def hand_over(connection: Connection, row: RowMapping, step: Step, columns: Mapping[str, Any]) -> Row:
+    """Let the authority of an accepted submission fetch it; a further invoice of the same number is flagged or held.
+
+    `step` is what else happens to it now, before that, and `columns` of `submissions` are set with it. Returns the row
+    as it is now, with the `delivery_id` there is.
+    """
+    first = _first_of_its_kind(connection, {**row, **columns})
     if first is None:
-        make_available(connection, row, cause)
-        return
-    told, columns = replace(cause, reason=DUPLICATE), {"duplicate_of": first}
-    if _duplicates(connection, row["authority_id"]) is Duplicates.HOLD:
-        change(connection, row, EventKind.HELD, told, hold=Hold.CONFLICT, columns=columns)
-    else:
-        make_available(connection, row, told, columns=columns)
+        return make_available(connection, row, step.cause, before=[step], columns=columns)
+    told, columns = replace(step.cause, reason=DUPLICATE), {**columns, "duplicate_of": first}
+    if _duplicates(connection, columns["authority_id"]) is Duplicates.HOLD:
+        held = Step(kind=EventKind.HELD, cause=told, hold=Hold.CONFLICT)
+        return {**move(connection, row, [step, held], columns), "delivery_id": None}
+    return make_available(connection, row, told, before=[step], columns=columns)
 
 
 def make_available(
@@ -49,17 +53,18 @@ def make_available(
     row: RowMapping,
     cause: Cause,
     *,
+    columns: Mapping[str, Any],
     kind: EventKind = EventKind.AVAILABLE,
-    columns: Mapping[str, Any] | None = None,
-) -> None:
-    """Let the authority of a submission fetch it, whatever else there is; `columns` of `submissions` are set too."""
-    authority_id = (columns or {}).get("authority_id", row["authority_id"])
-    delivery = {"id": new_id(), "submission_id": row["id"], "authority_id": authority_id}
-    connection.execute(insert(deliveries), delivery)
-    change(connection, row, kind, cause, handling=Handling.AVAILABLE, hold=Hold.NONE, columns=columns)
+    before: Sequence[Step] = (),
+) -> Row:
+    """Let the authority that `columns` name fetch a submission, whatever else there is; returns as `hand_over`."""
+    delivery = {"id": new_id(), "submission_id": row["id"], "authority_id": columns["authority_id"]}
+    connection.execute(_DELIVERY, delivery)
+    last = Step(kind=kind, cause=cause, handling=Handling.AVAILABLE, hold=Hold.NONE)
+    return {**move(connection, row, [*before, last], columns), "delivery_id": delivery["id"]}
 
 
-def _first_of_its_kind(connection: Connection, row: RowMapping) -> str | None:
+def _first_of_its_kind(connection: Connection, row: Row) -> str | None:
     """The submission with the same seller, number and year that this authority was handed first."""
     key = {name: row[name] for name in _BUSINESS_KEY}
     if any(value is None for value in key.values()):

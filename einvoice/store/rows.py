@@ -1,11 +1,13 @@
 """Rows of the database as the frozen types of the model."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Select, bindparam, select
 
 from einvoice.model.assessment import Verdict
 from einvoice.model.policy import Outcome
+from einvoice.model.routing import Authority
 from einvoice.model.submission import Door, Event, EventKind, Handling, Hold, HumanDecision, Priority, Submission
 from einvoice.model.trouble import RefusalNotice
 from einvoice.store.errors import NotFound
@@ -32,11 +34,18 @@ def read_submission(connection: Connection, submission_id: str) -> Submission:
     return to_submission(row)
 
 
-def from_row(connection: Connection, row: RowMapping) -> Submission:
-    """The submission of a row of `submissions` itself; the names beside it are asked for where there can be any."""
+def from_row(
+    connection: Connection, row: RowMapping | Mapping[str, Any], authority: Authority | None = None
+) -> Submission:
+    """The submission of a row of `submissions` itself; what stands beside it is asked for where there can be any.
+
+    Not where the caller knows it: with `authority`, the row has its `delivery_id` too.
+    """
+    if authority is not None and row["authority_id"] == authority.id:
+        return to_submission({**row, "authority_name": authority.name})
     if row["authority_id"] is not None:
         return read_submission(connection, row["id"])
-    return to_submission(dict(row) | {"authority_name": None, "delivery_id": None})
+    return to_submission({**row, "authority_name": None, "delivery_id": None})
 
 
 def to_submission(row: RowMapping | dict[str, Any]) -> Submission:

@@ -12,6 +12,7 @@ from einvoice.worker.folder import Inbox
 from einvoice.worker.queue import WakeQueue
 from einvoice.worker.refill import Refill
 
+_THREADS_PER_PROCESS = 4  # while some wait for a commit, which they share, no validator process waits for them
 _WAITING_PER_THREAD = 10  # how full the queue is kept while more is due
 
 log = structlog.get_logger()
@@ -27,7 +28,7 @@ def run_worker(
     """
     from einvoice.worker.hands import Hands  # here, so that other commands start without huey
 
-    threads = settings.workers + 1  # one more, so that no validator process waits for a commit
+    threads = _THREADS_PER_PROCESS * settings.workers + 1
     queue = WakeQueue(settings, secret)
     refill = Refill(queue, desk.store.claims.due, least=threads, most=threads * _WAITING_PER_THREAD)
     inbox = Inbox(desk, settings)
