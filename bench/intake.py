@@ -26,7 +26,7 @@ def main() -> None:
     parser.add_argument("--short", action="store_true", help="everything small")
     options = parser.parse_args()
     if options.short:
-        options.documents, options.queued, options.stored = 300, 500, 5000
+        options.documents, options.queued, options.stored = 60, 100, 2000
     console = Console(width=118)
     with tempfile.TemporaryDirectory(prefix="einvoice-bench-") as folder:
         parts = {

@@ -32,7 +32,8 @@ PARTS = {
     "validators": "judged",
     "client": "the client that sends them (not counted)",
 }
-PROBES = 200  # interactive uploads while the backlog is worked off
+QUEUED_FOR_EACH_PROBE = 100  # bulk submissions for each interactive upload meanwhile, but some uploads at least
+FEWEST_PROBES = 20
 NUMBER = rb"(<cbc:ID>|ExchangedDocument>\s*<ram:ID>)[^<]+"  # BT-1 in the samples, UBL and CII
 
 
@@ -172,7 +173,7 @@ def backlog(folder: Path, number: int, database: str) -> Table:
             store.receiving.receive(spool.write([body]), door=Door.FOLDER, sender="f", actor="f", name="r.xml")
         before = {name: resident_mib(pid) for name, pid in fleet.processes().items()}
         fleet.start_worker()
-        taken = sorted(interactive(fleet))
+        taken = sorted(interactive(fleet, max(FEWEST_PROBES, number // QUEUED_FOR_EACH_PROBE)))
         left = store.claims.backlog(number)
         after = {name: resident_mib(pid) for name, pid in fleet.processes().items()}
         store.close()
@@ -185,10 +186,10 @@ def backlog(folder: Path, number: int, database: str) -> Table:
     return table
 
 
-def interactive(fleet: Fleet) -> list[float]:
+def interactive(fleet: Fleet, number: int) -> list[float]:
     """Seconds from upload to verdict, one after the other."""
     caller, taken = Caller(fleet.port, fleet.token), []
-    for body in documents(PROBES):
+    for body in documents(number):
         start = time.perf_counter()
         caller.post("/api/v1/submissions?wait=30", body)
         taken.append(time.perf_counter() - start)

@@ -32,6 +32,7 @@ class Upkeep:
         self._settings = settings
         self._version = version
         self._worker_id: str | None = None
+        self._suspects: frozenset[str] = frozenset()  # left-overs of the last round
 
     def errands(self) -> Iterable[Errand]:
         """What there is to do, and how often."""
@@ -59,13 +60,18 @@ class Upkeep:
                 self._store.processes.sign_off(self._worker_id)
 
     def sweep(self) -> None:
-        """Remove stored objects no submission speaks of: their receiving process died before it gave an answer."""
+        """Remove stored objects no submission speaks of: their receiving process died before it gave an answer.
+
+        Only what the round before found as well: where the clock here is wrong, what looks old may be on its way in.
+        """
         self._store.blobs.sweep_leftovers(_LEFT_OVER)
         before = self._store.clock() - _LEFT_OVER
-        found = (blob.name for blob in self._store.blobs.stored() if blob.written_at < before)
-        for name in self._store.submissions.without_row(found):
+        old = (blob.name for blob in self._store.blobs.stored() if blob.written_at < before)
+        found = frozenset(self._store.submissions.without_row(old))
+        for name in found & self._suspects:
             self._store.originals.delete(name)
             log.info("left-over-removed", blob=name)
+        self._suspects = found - self._suspects
 
     def retain(self) -> None:
         """Delete what has been kept long enough."""

@@ -1,7 +1,6 @@
 """The disk is full: whoever sends is told so, nothing is half kept, and with room again it goes on by itself."""
 
 import signal
-import time
 from collections.abc import Iterator
 
 import httpx2 as httpx
@@ -54,8 +53,7 @@ def test_while_receiving(service: Service, supplier: httpx.Client, disk: SmallDi
 def test_while_deciding(service: Service, supplier: httpx.Client, disk: SmallDisk) -> None:
     worker = service.worker(WORKERS="1")
     wait_for(lambda: "worker-started" in service.log())
-    time.sleep(3)  # what it does at its start is written by then: stopped in a transaction, it would keep all waiting
-    worker.signal(signal.SIGSTOP)
+    service.freeze(worker)
     waiting = supplier.post(SUBMISSIONS, content=invoice(9)).json()["id"]
     disk.fill()
     worker.signal(signal.SIGCONT)

@@ -52,7 +52,7 @@ def test_s3(new_service: Callable[..., Service], s3_server: S3Server, monkeypatc
     worker = service.worker(WORKERS="1")
     wait_for(lambda: "worker-started" in service.log())
 
-    worker.signal(signal.SIGSTOP)
+    service.freeze(worker)
     waiting = supplier.post(SUBMISSIONS, content=invoice(1)).json()["id"]
     s3_server.go_away()
     worker.signal(signal.SIGCONT)

@@ -30,7 +30,7 @@ def database(request: pytest.FixtureRequest) -> str:
 def test_one_that_hangs_beyond_its_claim_and_comes_back_decides_nothing(
     new_service: Callable[..., Service], database: str
 ) -> None:
-    service = new_service(DATABASE_URL=database, CLAIM_SECONDS="3")
+    service = new_service(DATABASE_URL=database, CLAIM_SECONDS="8")
     service.start("--workers", "0")
     service.authority("Stadt Musterstadt", MUSTERSTADT)
     supplier, hangs = service.supplier(), service.worker(WORKERS="1")
@@ -39,7 +39,7 @@ def test_one_that_hangs_beyond_its_claim_and_comes_back_decides_nothing(
         os.kill(child, signal.SIGSTOP)
     waiting = supplier.post(SUBMISSIONS, content=invoice(2)).json()["id"]
     wait_for(lambda: supplier.get(f"{SUBMISSIONS}/{waiting}").json()["handling"] == "processing")
-    hangs.signal(signal.SIGSTOP)
+    service.freeze(hangs)
 
     service.worker(WORKERS="1")
     wait_for(lambda: settled(supplier, waiting))

@@ -1,14 +1,21 @@
-"""The benchmark runs and measures both sides; its figures are read by people, never asserted."""
+"""The benchmarks run and measure both sides; their figures are read by people, never asserted."""
 
 import subprocess
 import sys
 from pathlib import Path
 
-BENCH = Path(__file__).parents[2] / "bench" / "validate.py"
+import pytest
+
+BENCH = Path(__file__).parents[2] / "bench"
+ROWS = {
+    "validate.py": ("small UBL", "small CII", "10 lines", "over plain", "memory", "1 process(es)", "cold start"),
+    "intake.py": ("check (saxonche)", "in to decided against check", "p99 until decided", "resident memory", "grows"),
+}
 
 
-def test_the_benchmark_prints_both_sides_the_pool_and_the_cold_start() -> None:
-    done = subprocess.run([sys.executable, str(BENCH), "--short"], capture_output=True, text=True, timeout=240)
+@pytest.mark.parametrize("script", ROWS)
+def test_a_benchmark_prints_all_it_measures(script: str) -> None:
+    done = subprocess.run([sys.executable, str(BENCH / script), "--short"], capture_output=True, text=True, timeout=280)
     assert done.returncode == 0, done.stderr
-    for row in ("small UBL", "small CII", "10 lines", "over plain", "memory", "1 process(es)", "cold start"):
+    for row in ROWS[script]:
         assert row in done.stdout

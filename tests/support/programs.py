@@ -75,6 +75,7 @@ class Program:
             return 0
         assert self._process is not None
         self._process.terminate()
+        self.signal(signal.SIGCONT)  # one that a test has stopped hears nothing
         try:
             return self._process.wait(_END_SECONDS)
         finally:

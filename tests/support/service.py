@@ -1,6 +1,7 @@
 """The real program: `einvoice serve` on a free port, with a data folder of its own, spoken to over HTTP."""
 
 import os
+import signal
 import socket
 import subprocess
 import time
@@ -76,6 +77,11 @@ class Service:
         """Any of our commands with the settings of this service, not yet started."""
         further = {f"EINVOICE_{name}": value for name, value in options.items()}
         return Program(*arguments, environment=self.environment() | further, log=self.log_file)
+
+    def freeze(self, worker: Program) -> None:
+        """Stop a worker until SIGCONT, but not amid a transaction on SQLite: it would keep all others waiting."""
+        with self.store() as store, store.database.write():
+            worker.signal(signal.SIGSTOP)
 
     def kill(self) -> None:
         """As a power cut would: it gets no chance to tidy up."""
