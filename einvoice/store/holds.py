@@ -56,15 +56,8 @@ class Holds:
         return tuple(sorted(found, key=lambda held: (list(Hold).index(held.hold), held.cause or "")))
 
     def retry_all(self, cause: str, *, actor: str, reason: str = "") -> int:
-        """Have everything that is held for a cause now worked on again, in portions; how many.
-
-        What a worker holds again meanwhile is not tried a second time for it: there would be no end.
-        """
-        most = sum(held.count for held in self.held() if held.retriable and held.cause == cause)
-        done = 0
-        while done < most:
-            portion = self._people.retry_all(cause, actor=actor, reason=reason)
-            if not portion:
-                break
-            done += portion
+        """Have everything that is held for a cause worked on again, each once and in portions; how many."""
+        done, last = 0, ""
+        while portion := self._people.retry_all(cause, actor=actor, reason=reason, after=last):
+            done, last = done + len(portion), portion[-1]
         return done

@@ -41,12 +41,14 @@ class People:
             self._release(connection, row, Cause(actor=actor, at=self._clock(), reason=reason))
             return read_submission(connection, submission_id)
 
-    def retry_all(self, fault_cause: str, *, actor: str, reason: str = "", limit: int = 500) -> int:
-        """Have what is held for a cause worked on again, oldest first; how many. Ask again until it is none."""
+    def retry_all(
+        self, fault_cause: str, *, actor: str, reason: str = "", after: str = "", limit: int = 500
+    ) -> tuple[str, ...]:
+        """Have what is held for a cause worked on again, oldest first; its ids. Ask again after the last of them."""
         column = submissions.c
         held = (
             select(submissions)
-            .where(column.hold.in_(RETRIABLE), column.fault_cause == fault_cause)
+            .where(column.hold.in_(RETRIABLE), column.fault_cause == fault_cause, column.id > after)
             .order_by(column.id)
             .limit(limit)
             .with_for_update(skip_locked=True)
@@ -56,7 +58,7 @@ class People:
             rows = connection.execute(held).mappings().all()
             for row in rows:
                 self._release(connection, row, cause)
-            return len(rows)
+            return tuple(row["id"] for row in rows)
 
     def send_on(self, submission_id: str, authority_id: str | None, *, actor: str, reason: str) -> Submission:
         """Hand a held invoice to an authority: the one given, or the one it is addressed to. A reason is needed."""

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from einvoice.model.assessment import Verdict
-from einvoice.model.submission import Hold
+from einvoice.model.submission import EventKind, Hold
 from einvoice.model.trouble import MALWARE, FaultNotice
 from einvoice.store.holds import Held, Holds
 
@@ -62,11 +62,10 @@ def test_all_of_a_cause_are_tried_again_however_many(bench: Any, holds: Holds, m
     assert [(one.cause, one.count) for one in holds.held()] == [("timeout", 1)]
 
 
-def test_what_is_held_again_meanwhile_is_not_tried_without_end(
+def test_each_is_tried_once_though_some_are_held_again_meanwhile(
     bench: Any, holds: Holds, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for number in range(4):
-        held(bench, str(number))
+    ids = [held(bench, str(number)) for number in range(4)]
 
     def fail_again() -> None:
         for submission_id in bench.due(10):
@@ -76,6 +75,9 @@ def test_what_is_held_again_meanwhile_is_not_tried_without_end(
 
     in_portions(bench, monkeypatch, meanwhile=fail_again)
     assert holds.retry_all("engine-abort", actor="account:1") == 4
+    for submission_id in ids:
+        kinds = [event.kind for event in bench.store.events.of_submission(submission_id)]
+        assert kinds.count(EventKind.RELEASED) == 1
 
 
 def test_what_is_in_quarantine_is_not_tried_again_by_its_cause(bench: Any, holds: Holds) -> None:
@@ -89,8 +91,8 @@ def in_portions(bench: Any, monkeypatch: pytest.MonkeyPatch, meanwhile: Any = la
     people = type(bench.store.people)
     whole = people.retry_all
 
-    def portion(self: Any, cause: str, *, actor: str, reason: str = "") -> int:
-        done = whole(self, cause, actor=actor, reason=reason, limit=2)
+    def portion(self: Any, cause: str, **given: str) -> tuple[str, ...]:
+        done: tuple[str, ...] = whole(self, cause, **given, limit=2)
         meanwhile()
         return done
 

@@ -81,17 +81,17 @@ def test_all_that_is_held_for_a_cause_is_tried_again(bench: Any) -> None:
     timeout = FaultNotice("timeout", "", deterministic=False)
     engine = [held(bench, f"<Invoice n='{number}'/>".encode()).id for number in range(3)]
     other = held(bench, b"<Invoice n='other'/>", timeout).id
-    assert bench.store.people.retry_all("engine-abort", actor="account:1", reason="neue Version") == 3
-    assert sorted(bench.due(10)) == sorted(engine)
+    tried = bench.store.people.retry_all("engine-abort", actor="account:1", reason="neue Version")
+    assert sorted(bench.due(10)) == sorted(tried) == sorted(engine)
     assert bench.store.submissions.get(other).hold is Hold.FAULT
-    assert bench.store.people.retry_all("engine-abort", actor="account:1") == 0
+    assert bench.store.people.retry_all("engine-abort", actor="account:1") == ()
 
 
 def test_trying_all_again_goes_on_in_portions(bench: Any) -> None:
     for number in range(3):
         held(bench, f"<Invoice n='{number}'/>".encode())
     portions = [bench.store.people.retry_all("engine-abort", actor="account:1", limit=2) for _ in range(3)]
-    assert portions == [2, 1, 0]
+    assert list(map(len, portions)) == [2, 1, 0]
 
 
 def test_a_file_with_a_virus_is_quarantined(bench: Any) -> None:
