@@ -28,7 +28,8 @@ from einvoice.store.tables import authorities, deliveries, events, examinations,
 FEW = 1000
 COPIED = (submissions, examinations, rule_hits, deliveries, events)
 RUNS = 15  # of each act; the median counts
-AUTHORITIES = 20
+AUTHORITIES = 10
+WAITING = 30  # rounds over all authorities whose invoices nobody has fetched yet: more than RUNS will fetch
 
 
 def growth(folder: Path, most: int, database: str) -> Table:
@@ -65,7 +66,7 @@ class _Bench:
         for count in track(range(FEW), f"storing {FEW:,}"):
             authority = self._authorities[count % AUTHORITIES]
             self._decided(count, authority, Verdict.REJECTED if count % 7 == 0 else Verdict.ACCEPTED)
-            if count % AUTHORITIES == AUTHORITIES - 1 and count < FEW - 3 * AUTHORITIES:
+            if count % AUTHORITIES == AUTHORITIES - 1 and count < FEW - WAITING * AUTHORITIES:
                 for each in self._authorities:
                     self._fetch(each)
 

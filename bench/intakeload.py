@@ -171,8 +171,8 @@ def backlog(folder: Path, number: int, database: str) -> Table:
         spool = Spool(folder / "spool", settings.max_upload_bytes)
         for body in documents(number):
             store.receiving.receive(spool.write([body]), door=Door.FOLDER, sender="f", actor="f", name="r.xml")
-        before = {name: resident_mib(pid) for name, pid in fleet.processes().items()}
         fleet.start_worker()
+        before = {name: resident_mib(pid) for name, pid in fleet.processes().items()}
         taken = sorted(interactive(fleet, max(FEWEST_PROBES, number // QUEUED_FOR_EACH_PROBE)))
         left = store.claims.backlog(number)
         after = {name: resident_mib(pid) for name, pid in fleet.processes().items()}
@@ -182,7 +182,7 @@ def backlog(folder: Path, number: int, database: str) -> Table:
     table.add_row("p99 until decided", f"{taken[int(len(taken) * 0.99)] * 1000:.0f} ms")
     table.add_row("still queued at the end", f"{left}")
     for name, mib in after.items():
-        table.add_row(f"resident memory, {name}", f"{before.get(name, 0):.0f} to {mib:.0f} MiB")
+        table.add_row(f"resident memory, {name}", f"{before[name]:.0f} to {mib:.0f} MiB")
     return table
 
 
