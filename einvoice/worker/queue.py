@@ -85,6 +85,13 @@ class WakeQueue:
         except QueueAway:
             return list(self._kept)[:most]
 
+    def is_low(self, least: int) -> bool:
+        """Whether less than that waits; asked after every invoice, so what waits is not verified."""
+        try:
+            return len(self._ask(partial(self.huey.storage.enqueued_items, least))) < least
+        except QueueAway:
+            return len(self._kept) < least
+
     def restock(self, due: Sequence[WakeUp], most: int) -> None:
         """Let what is due be among the `most` taken next, as far as there is room among what waits already.
 

@@ -27,7 +27,7 @@ class Refill:
 
     def fill_when_low(self) -> None:
         """Fill it up if hardly anything is left, and nobody is at it already."""
-        if len(self._queue.waiting(self._least)) < self._least and self._busy.acquire(blocking=False):
+        if self._queue.is_low(self._least) and self._busy.acquire(blocking=False):
             try:
                 self._fill()
             finally:
