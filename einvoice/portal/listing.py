@@ -1,7 +1,7 @@
 """The list of submissions: a supplier's own, an authority's invoices, for an operator all, with counts on top."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -10,17 +10,33 @@ from einvoice.faces.caller import may
 from einvoice.faces.words import standing
 from einvoice.identity import Action, Principal, Role, scope
 from einvoice.model.assessment import Verdict
-from einvoice.model.policy import Outcome
 from einvoice.model.submission import Handling, Hold
 from einvoice.portal.filters import DECLINED, HELD, NOT_HELD, Filters
 from einvoice.portal.screen import OnScreen, Screen
 from einvoice.portal.shown import hold_reason
 from einvoice.portal.uploading import LIST_PATH
-from einvoice.store import Overview
+from einvoice.store import SubmissionFilter
 from einvoice.store.holds import Held, Holds
 
 _PAGE = 50
-_UNDECIDED = (Hold.FAULT, Hold.ENGINE, Hold.QUARANTINE)  # holds of what is "received" still, and not worked on
+_COUNTED = 1000  # the highest number that is told; the text "count_beyond" names it
+_IF_ANY = "tile_declined"  # most authorities ask for nothing beyond the law
+_STATES = (  # text, tone and filter of each tile
+    ("tile_held", "held", Filters(hold=HELD)),
+    ("tile_rejected", "rejected", Filters(verdict=Verdict.REJECTED)),
+    ("tile_accepted", "accepted", Filters(verdict=Verdict.ACCEPTED)),
+    (_IF_ANY, "rejected", Filters(verdict=DECLINED)),
+)
+_TILES = {
+    Role.SUPPLIER: _STATES,
+    Role.OPERATOR: _STATES,
+    Role.AUTHORITY: (
+        ("tile_available", "working", Filters(handling=Handling.AVAILABLE)),
+        ("tile_leased", "held", Filters(handling=Handling.LEASED)),
+        ("tile_acknowledged", "accepted", Filters(handling=Handling.ACKNOWLEDGED)),
+        (_IF_ANY, "rejected", Filters(verdict=DECLINED)),
+    ),
+}
 
 router = APIRouter()
 
@@ -33,7 +49,7 @@ class Tile:
 
     tone: str
     label: str
-    count: int
+    count: str  # "" none
     address: str
 
 
@@ -47,7 +63,8 @@ def show_list(
     mine = scope(principal)
     store = screen.app.store.submissions
     page = store.find(filters.narrow(mine), after=after or None, limit=_PAGE)
-    overview = store.overview(mine)
+    operates = principal.role is Role.OPERATOR
+    rules = store.frequent_rules(mine) if operates else ()
     return screen.page(
         "list.html",
         rows=[(submission, standing(submission, screen.lang)) for submission in page.items],
@@ -55,57 +72,43 @@ def show_list(
         newest=filters.address(LIST_PATH) if after else None,
         filters=filters,
         choices=_choices(screen),
-        tiles=tuple(_tiles(screen, principal.role, overview)),
-        reasons=tuple(_reasons(screen, overview)),
-        groups=tuple(_groups(screen, principal.role)),
-        retried=retried if principal.role is Role.OPERATOR else None,
-        rules=tuple((rule, count, Filters(rule=rule).address(LIST_PATH)) for rule, count in overview.rules),
-        total=overview.total,
+        tiles=tuple(_tiles(screen, principal.role, mine)),
+        reasons=tuple(_reasons(screen, mine)) if principal.role is Role.SUPPLIER else (),
+        groups=tuple(_groups(screen)) if operates else (),
+        retried=retried if operates else None,
+        rules=tuple((rule, count, Filters(rule=rule).address(LIST_PATH)) for rule, count in rules),
+        nothing=not page.items and not store.count(mine, 1),
     )
 
 
-def _tiles(screen: Screen, role: Role, overview: Overview) -> Iterator[Tile]:
+def _tiles(screen: Screen, role: Role, mine: SubmissionFilter) -> Iterator[Tile]:
     """What matters most to a role."""
-    by_handling, by_verdict = overview.by_handling, overview.by_verdict
-    declined = overview.by_policy.get(Outcome.REJECTED, 0)
-    if role is Role.AUTHORITY:
-        for handling, tone in (
-            (Handling.AVAILABLE, "working"), (Handling.LEASED, "held"), (Handling.ACKNOWLEDGED, "accepted"),
-        ):  # fmt: skip
-            address = Filters(handling=handling).address(LIST_PATH)
-            yield Tile(tone, screen.text(f"tile_{handling}"), by_handling.get(handling, 0), address)
-        yield from _declined(screen, declined)
-        return
-    held = sum(count for hold, count in overview.by_hold.items() if hold)
-    at_work = by_handling.get(Handling.RECEIVED, 0) + by_handling.get(Handling.PROCESSING, 0)
-    at_work -= sum(overview.by_hold.get(hold, 0) for hold in _UNDECIDED)
-    yield Tile("held", screen.text("tile_held"), held, Filters(hold=HELD).address(LIST_PATH))
-    counts = {verdict: by_verdict.get(verdict, 0) for verdict in (Verdict.REJECTED, Verdict.ACCEPTED)}
-    counts[Verdict.ACCEPTED] -= declined
-    for verdict, count in counts.items():
-        yield Tile(verdict, screen.text(f"tile_{verdict}"), count, Filters(verdict=verdict).address(LIST_PATH))
-    yield from _declined(screen, declined)
-    yield Tile("working", screen.text("tile_working"), at_work, "")
+    for key, tone, filters in _TILES[role]:
+        count = _count(screen, filters.narrow(mine))
+        if count or key != _IF_ANY:
+            yield Tile(tone, screen.text(key), count, filters.address(LIST_PATH))
+    if role is not Role.AUTHORITY:
+        yield Tile("working", screen.text("tile_working"), _count(screen, replace(mine, at_work=True)), "")
 
 
-def _declined(screen: Screen, count: int) -> Iterator[Tile]:
-    """Shown where there are any: most authorities ask for nothing beyond the law."""
-    if count:
-        yield Tile("rejected", screen.text("tile_declined"), count, Filters(verdict=DECLINED).address(LIST_PATH))
+def _count(screen: Screen, wanted: SubmissionFilter) -> str:
+    """As people read it; "" none. Beyond a limit nobody needs to know exactly, and counting would take ever longer."""
+    count = screen.app.store.submissions.count(wanted, _COUNTED + 1)
+    return screen.text("count_beyond") if count > _COUNTED else str(count or "")
 
 
-def _reasons(screen: Screen, overview: Overview) -> Iterator[tuple[str, int, str]]:
+def _reasons(screen: Screen, mine: SubmissionFilter) -> Iterator[tuple[str, str, str]]:
     """Why something is held: words, count, address."""
-    for hold in Hold:
-        if hold and overview.by_hold.get(hold):
-            yield hold_reason(hold, screen.lang), overview.by_hold[hold], Filters(hold=hold).address(LIST_PATH)
+    if screen.app.store.submissions.count(replace(mine, held=True), 1):
+        for hold in filter(None, Hold):
+            if count := _count(screen, replace(mine, hold=hold)):
+                yield hold_reason(hold, screen.lang), count, Filters(hold=hold).address(LIST_PATH)
 
 
-def _groups(screen: Screen, role: Role) -> Iterator[tuple[Held, str, str]]:
-    """For operators: what is held by reason and cause, in words, and where all with the reason are listed."""
-    if role is Role.OPERATOR:
-        for held in Holds.of(screen.app.store).held():
-            yield held, hold_reason(held.hold, screen.lang), Filters(hold=held.hold).address(LIST_PATH)
+def _groups(screen: Screen) -> Iterator[tuple[Held, str, str]]:
+    """What is held by reason and cause, in words, and where all with the reason are listed."""
+    for held in Holds.of(screen.app.store).held():
+        yield held, hold_reason(held.hold, screen.lang), Filters(hold=held.hold).address(LIST_PATH)
 
 
 def _choices(screen: Screen) -> dict[str, list[tuple[str, str]]]:

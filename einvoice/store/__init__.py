@@ -35,7 +35,7 @@ from einvoice.store.people import People
 from einvoice.store.processes import Processes
 from einvoice.store.receiving import Receiving
 from einvoice.store.retention import Retention
-from einvoice.store.submissions import Overview, Page, SubmissionFilter, Submissions
+from einvoice.store.submissions import Page, SubmissionFilter, Submissions
 from einvoice.store.together import Together
 from einvoice.store.vault import Vault
 
@@ -49,7 +49,6 @@ __all__ = [
     "LeaseLost",
     "NotFound",
     "NotPossible",
-    "Overview",
     "Page",
     "Store",
     "SubmissionFilter",

@@ -25,23 +25,21 @@ from einvoice.store.vault import Vault
 NO_POLICY = AuthorityPolicy()
 
 # Made once, for they are asked for every invoice.
-_AUTHORITY = (  # one row for each demand, or one without
+_ADDRESSEE = select(leitweg_ids.c.authority_id).where(leitweg_ids.c.leitweg_id == bindparam("of_leitweg_id"))
+_AUTHORITY = (  # a row for each demand with each Leitweg-ID, for there are few of both
     select(
-        authorities.c.id, authorities.c.name, authorities.c.policy, demands.c.policy.label("demand"), demands.c.action
+        authorities.c.id,
+        authorities.c.name,
+        authorities.c.policy,
+        demands.c.policy.label("demand"),
+        demands.c.action,
+        leitweg_ids.c.leitweg_id,
     )
     .outerjoin(demands, demands.c.authority_id == authorities.c.id)
-    .order_by(demands.c.policy)
+    .outerjoin(leitweg_ids, leitweg_ids.c.authority_id == authorities.c.id)
 )
 _BY_ID = _AUTHORITY.where(authorities.c.id == bindparam("authority"))
-_BY_LEITWEG_ID = _AUTHORITY.join(leitweg_ids, leitweg_ids.c.authority_id == authorities.c.id).where(
-    leitweg_ids.c.leitweg_id == bindparam("of_leitweg_id")
-)
-_ADDRESSES = (
-    select(leitweg_ids.c.leitweg_id)
-    .where(leitweg_ids.c.authority_id == bindparam("authority"))
-    .order_by(leitweg_ids.c.leitweg_id)
-)
-_ADDRESSEE = select(leitweg_ids.c.authority_id).where(leitweg_ids.c.leitweg_id == bindparam("of_leitweg_id"))
+_BY_LEITWEG_ID = _AUTHORITY.where(authorities.c.id == _ADDRESSEE.scalar_subquery())
 
 
 class Authorities:
@@ -136,10 +134,10 @@ def _read(connection: Connection, query: Select[*tuple[Any, ...]], of: dict[str,
     if not rows:
         return None
     first = rows[0]
-    ids = tuple(connection.scalars(_ADDRESSES, {"authority": first.id}))
-    demanded = tuple(Demand(row.demand, PolicyAction(row.action)) for row in rows if row.demand is not None)
-    policy = AuthorityPolicy.read(first.policy, demanded)
-    return Authority(id=first.id, name=first.name, leitweg_ids=ids, policy=policy)
+    ids = sorted({row.leitweg_id for row in rows if row.leitweg_id is not None})
+    asked = sorted({(row.demand, row.action) for row in rows if row.demand is not None})
+    policy = AuthorityPolicy.read(first.policy, tuple(Demand(name, PolicyAction(action)) for name, action in asked))
+    return Authority(id=first.id, name=first.name, leitweg_ids=tuple(ids), policy=policy)
 
 
 def _pairs(policy: AuthorityPolicy) -> list[tuple[str, str]]:

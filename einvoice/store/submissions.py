@@ -1,9 +1,9 @@
 """What can be asked about submissions."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from itertools import islice
-from typing import TypeVar, TypeVarTuple
+from typing import TypeVarTuple
 
 from sqlalchemy import Select, func, or_, select
 
@@ -14,13 +14,12 @@ from einvoice.model.submission import Handling, Hold, Submission
 from einvoice.store.database import Database
 from einvoice.store.reports import read_examination
 from einvoice.store.rows import read_submission, submission_query, to_submission
-from einvoice.store.tables import rule_hits, submissions
+from einvoice.store.tables import DECLINED, rule_hits, submissions
 from einvoice.store.vault import Vault
 
-_RULES_SHOWN = 30  # in an overview
+_RULES_SHOWN = 30
 _RULES_OF = 1000  # newest submissions in which rules are counted: what happens now, at a cost that does not grow
 _PORTION = 500  # names asked for at once
-_Key = TypeVar("_Key")
 _Columns = TypeVarTuple("_Columns")
 
 
@@ -33,6 +32,7 @@ class SubmissionFilter:
     handling: Handling | None = None
     hold: Hold | None = None
     held: bool | None = None  # True: whatever someone must act on, False: the others
+    at_work: bool | None = None  # True: waits for a worker or has one, False: the others
     rule: str | None = None  # a rule that spoke, at any level
     authority_id: str | None = None
     sender: str | None = None
@@ -46,18 +46,6 @@ class Page:
 
     items: tuple[Submission, ...]
     next: str | None  # give it as `after` to read on; None: this is the end
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Overview:
-    """How many there are."""
-
-    total: int = 0
-    by_verdict: Mapping[Verdict | None, int] = field(default_factory=dict)  # None: not yet
-    by_policy: Mapping[Outcome, int] = field(default_factory=dict)  # of those an authority's policies were applied to
-    by_handling: Mapping[Handling, int] = field(default_factory=dict)
-    by_hold: Mapping[Hold, int] = field(default_factory=dict)
-    rules: tuple[tuple[str, int], ...] = ()  # the most frequent ones of the newest thousand, with their number
 
 
 class Submissions:
@@ -96,10 +84,14 @@ class Submissions:
         items = found[:limit]
         return Page(items=items, next=items[-1].id if len(found) > limit and items else None)
 
-    def overview(self, wanted: SubmissionFilter) -> Overview:
-        """Counts over those wanted."""
-        state = (submissions.c.verdict, submissions.c.handling, submissions.c.hold, submissions.c.policy_outcome)
-        states = _narrowed(select(*state, func.count()), wanted).group_by(*state)
+    def count(self, wanted: SubmissionFilter, most: int) -> int:
+        """How many are wanted; counts to `most` and no further, so that it costs the same however many there are."""
+        found = _narrowed(select(submissions.c.id), wanted).limit(most).subquery()
+        with self._database.read() as connection:
+            return connection.scalar(select(func.count()).select_from(found)) or 0
+
+    def frequent_rules(self, wanted: SubmissionFilter) -> tuple[tuple[str, int], ...]:
+        """The rules that spoke most often in the newest thousand of those wanted, with the number of submissions."""
         newest = _narrowed(select(submissions.c.id), wanted).order_by(submissions.c.id.desc())
         latest = newest.limit(_RULES_OF).subquery()
         hits = func.count().label("hits")
@@ -110,30 +102,8 @@ class Submissions:
             .order_by(hits.desc(), rule_hits.c.rule)
             .limit(_RULES_SHOWN)
         )
-        by_verdict: dict[Verdict | None, int] = {}
-        by_handling: dict[Handling, int] = {}
-        by_hold: dict[Hold, int] = {}
-        by_policy: dict[Outcome, int] = {}
         with self._database.read() as connection:
-            for verdict, handling, hold, outcome, count in connection.execute(states):
-                _add(by_verdict, Verdict(verdict) if verdict else None, count)
-                _add(by_handling, Handling(handling), count)
-                _add(by_hold, Hold(hold), count)
-                if outcome:
-                    _add(by_policy, Outcome(outcome), count)
-            frequent = tuple((row.rule, row.hits) for row in connection.execute(rules))
-        return Overview(
-            total=sum(by_verdict.values()),
-            by_verdict=by_verdict,
-            by_policy=by_policy,
-            by_handling=by_handling,
-            by_hold=by_hold,
-            rules=frequent,
-        )
-
-
-def _add(counts: dict[_Key, int], key: _Key, count: int) -> None:
-    counts[key] = counts.get(key, 0) + count
+            return tuple((row.rule, row.hits) for row in connection.execute(rules))
 
 
 def _narrowed(query: Select[*_Columns], wanted: SubmissionFilter) -> Select[*_Columns]:
@@ -143,10 +113,12 @@ def _narrowed(query: Select[*_Columns], wanted: SubmissionFilter) -> Select[*_Co
         if value is not None:
             query = query.where(column[name] == value)
     if wanted.held is not None:
-        query = query.where((column.hold != Hold.NONE) if wanted.held else (column.hold == Hold.NONE))
+        # Not "<>": this way the index finds the few that are held.
+        query = query.where((column.hold > Hold.NONE) if wanted.held else (column.hold == Hold.NONE))
+    if wanted.at_work is not None:
+        query = query.where(column.due_at.is_not(None) if wanted.at_work else column.due_at.is_(None))
     if wanted.declined is not None:
-        turned_down = column.policy_outcome.is_not_distinct_from(Outcome.REJECTED)
-        query = query.where(turned_down if wanted.declined else ~turned_down)
+        query = query.where(DECLINED if wanted.declined else column.policy_outcome.is_distinct_from(Outcome.REJECTED))
     if wanted.rule is not None:
         with_rule = select(rule_hits.c.submission_id).where(rule_hits.c.rule == wanted.rule)
         query = query.where(column.id.in_(with_rule))

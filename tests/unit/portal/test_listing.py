@@ -5,6 +5,7 @@ import re
 import pytest
 
 from einvoice.identity import Role
+from einvoice.portal import listing
 from einvoice.portal.filters import Filters
 from tests.support.web import OTHER_LEITWEG_ID, Web, invoice
 
@@ -36,6 +37,13 @@ def test_an_operator_sees_everything_and_how_much_of_it(filled: Web) -> None:
     assert numbers(page) == {"GUT-1", "SCHLECHT-1", "FREMD-1", "DEFEKT-1"}
     tiles = re.findall(r"<strong>(\d+)</strong> (\w+)", page)
     assert tiles[:3] == [("2", "angehalten"), ("1", "abgelehnt"), ("2", "angenommen")]
+
+
+def test_beyond_a_thousand_nobody_needs_to_know_exactly(filled: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listing, "_COUNTED", 1)
+    page = filled.signed_in(Role.OPERATOR).get("/submissions").text
+    tiles = re.findall(r"<strong>([^<]+)</strong> (\w+)", page)
+    assert tiles[:3] == [("über 1.000", "angehalten"), ("1", "abgelehnt"), ("über 1.000", "angenommen")]
 
 
 @pytest.mark.parametrize(

@@ -81,20 +81,37 @@ def test_a_last_page_that_is_full_has_no_next(bench: Any) -> None:
     assert bench.store.submissions.find(SubmissionFilter(), limit=1).next is None
 
 
-def test_an_overview_counts_by_each_field_and_names_the_frequent_rules(bench: Any, four: dict[str, str]) -> None:
-    overview = bench.store.submissions.overview(SubmissionFilter())
-    assert overview.total == 4
-    assert overview.by_verdict == {Verdict.ACCEPTED: 2, Verdict.REJECTED: 1, None: 1}
-    assert overview.by_handling == {Handling.AVAILABLE: 1, Handling.DECIDED: 2, Handling.RECEIVED: 1}
-    assert overview.by_hold == {Hold.NONE: 3, Hold.UNROUTABLE: 1}
-    assert overview.rules == (("BR-02", 2), ("BR-01", 1))
+@pytest.mark.parametrize(
+    ("wanted", "count"),
+    [
+        (SubmissionFilter(), 4),
+        (SubmissionFilter(verdict=Verdict.ACCEPTED), 2),
+        (SubmissionFilter(verdict=Verdict.REJECTED), 1),
+        (SubmissionFilter(handling=Handling.DECIDED), 2),
+        (SubmissionFilter(held=True), 1),
+        (SubmissionFilter(held=False), 3),
+        (SubmissionFilter(hold=Hold.UNROUTABLE), 1),
+        (SubmissionFilter(at_work=True), 1),
+        (SubmissionFilter(at_work=False), 3),
+        (SubmissionFilter(rule="BR-02"), 2),
+        (SubmissionFilter(sender="nobody"), 0),
+    ],
+)
+def test_it_counts_what_the_same_filter_finds(
+    bench: Any, four: dict[str, str], wanted: SubmissionFilter, count: int
+) -> None:
+    assert bench.store.submissions.count(wanted, 10) == count
+    assert len(bench.store.submissions.find(wanted).items) == count
 
 
-def test_an_overview_is_narrowed_by_its_filter(bench: Any, four: dict[str, str]) -> None:
-    overview = bench.store.submissions.overview(SubmissionFilter(verdict=Verdict.REJECTED))
-    assert overview.total == 1
-    assert dict(overview.rules) == {"BR-01": 1, "BR-02": 1}
-    assert bench.store.submissions.overview(SubmissionFilter(rule="BR-02")).total == 2
+def test_it_counts_no_further_than_asked(bench: Any, four: dict[str, str]) -> None:
+    assert bench.store.submissions.count(SubmissionFilter(), 3) == 3
+
+
+def test_the_frequent_rules_come_first(bench: Any, four: dict[str, str]) -> None:
+    assert bench.store.submissions.frequent_rules(SubmissionFilter()) == (("BR-02", 2), ("BR-01", 1))
+    rejected = SubmissionFilter(verdict=Verdict.REJECTED)
+    assert dict(bench.store.submissions.frequent_rules(rejected)) == {"BR-01": 1, "BR-02": 1}
 
 
 def test_an_unknown_submission_is_not_found(bench: Any) -> None:
