@@ -7,4 +7,6 @@ _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 def storable(text: str) -> str:
     """The text, with U+FFFD in place of what no database takes."""
+    if text.isascii() and "\x00" not in text:  # nearly all that is stored, and known at once
+        return text
     return _UNSTORABLE.sub("\ufffd", text)

@@ -22,7 +22,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from einvoice.errors import Fault
 from einvoice.store import journal
-from einvoice.store.engines import BUSY_SECONDS, PRAGMAS, SERVER, new_engine, said
+from einvoice.store.engines import BUSY_SECONDS, PRAGMAS, SERVER, begin_reading, begin_writing, new_engine, said
 
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 TABLE_SECONDS = 5  # how long a migration waits for a table that running programs use, before it gives up and is undone
@@ -38,6 +38,7 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self._engine = new_engine(url)
+        self._is_sqlite = self._engine.dialect.name == "sqlite"
         self._reading = self._engine.execution_options(**({} if self._is_sqlite else _SNAPSHOT))
         self._writing = self._engine.execution_options(write=True)
         self._writer = threading.Lock()
@@ -49,7 +50,9 @@ class Database:
         `unhurried`: it may take as long as it likes, as a backup does.
         """
         with _faults(), self._reading.begin() as connection:
-            if unhurried and not self._is_sqlite:
+            if self._is_sqlite:
+                begin_reading(connection)
+            elif unhurried:
                 connection.exec_driver_sql(_UNHURRIED)
             yield connection
 
@@ -60,6 +63,8 @@ class Database:
         After a Fault it is unknown whether it was undone: the connection may have been cut right after the commit.
         """
         with self._turn(), _faults(), self._writing.begin() as connection:
+            if self._is_sqlite:
+                begin_writing(connection)
             journal.begin(connection)
             yield connection
             journal.flush(connection)
@@ -107,10 +112,6 @@ class Database:
                     command.upgrade(config, "head")
         except DBAPIError as error:
             raise Fault("database-migration", said(error), deterministic=True) from error
-
-    @property
-    def _is_sqlite(self) -> bool:
-        return self._engine.dialect.name == "sqlite"
 
 
 def lock(connection: Connection, name: str) -> None:

@@ -90,7 +90,6 @@ def _sqlite(address: URL) -> Engine:
         Path(address.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     engine = create_engine(address, hide_parameters=True, pool_size=SQLITE_CONNECTIONS, max_overflow=-1)
     event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
@@ -111,35 +110,42 @@ def _postgresql(address: URL) -> Engine:
 
 
 def _prepare_sqlite(connection: SqliteConnection, _: ConnectionPoolEntry) -> None:
-    connection.isolation_level = None  # the driver must not begin transactions itself: `_begin_sqlite` does
+    connection.isolation_level = None  # the driver must not begin transactions itself: `begin_…` do
     connection.execute(_BUSY_TIMEOUT)
     connection.execute(_CHECKPOINTS)
     for name, (value, _expected) in PRAGMAS.items():
         connection.execute(f"PRAGMA {name} = {value}")
 
 
-def _begin_sqlite(connection: Connection) -> None:
-    if connection.get_execution_options().get("write", False):
-        _take_turn(connection)
-    else:
-        connection.exec_driver_sql("BEGIN")
+def begin_reading(connection: Connection) -> None:
+    """Have SQLite begin a transaction; from its first question on, it sees the database as it is then."""
+    _driver(connection).execute("BEGIN")
 
 
-def _take_turn(connection: Connection) -> None:
-    """Become the writer. SQLite itself looks ever more seldom while it waits, up to every 100 ms; a turn takes 1 ms."""
-    driver: SqliteConnection = connection.connection.driver_connection  # type: ignore[assignment]
+def begin_writing(connection: Connection) -> None:
+    """Become SQLite's writer. It looks ever more seldom while it waits, up to every 100 ms; a turn takes 1 ms."""
+    driver = _driver(connection)
     end = time.monotonic() + BUSY_SECONDS
     driver.execute("PRAGMA busy_timeout = 0")
     try:
-        while driver.in_transaction is False:
+        while time.monotonic() < end:
             try:
                 driver.execute("BEGIN IMMEDIATE")
             except OperationalError as error:
-                if error.sqlite_errorcode & 0xFF != SQLITE_BUSY or time.monotonic() > end:
-                    raise
+                if error.sqlite_errorcode & 0xFF != SQLITE_BUSY:
+                    break
                 time.sleep(_LOOK_SECONDS)
+            else:
+                return
+        connection.exec_driver_sql("BEGIN IMMEDIATE")  # raises as everything else does, or is lucky
     finally:
         driver.execute(_BUSY_TIMEOUT)
+
+
+def _driver(connection: Connection) -> SqliteConnection:
+    """Past SQLAlchemy, which takes longer to hand a statement on than SQLite to begin a transaction."""
+    driver: SqliteConnection = connection.connection.driver_connection  # type: ignore[assignment]
+    return driver
 
 
 def _prepare_postgresql(connection: "PsycopgConnection[Any]", _: ConnectionPoolEntry) -> None:
