@@ -4,7 +4,7 @@ import os
 import signal
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from typing import Annotated
 
 import typer
@@ -30,7 +30,7 @@ def serve(
     With EINVOICE_DRAIN_SECONDS it first says on /readyz that it is about to end, and still serves for so long.
     """
     settings = _settings(workers=workers, host=host, port=port)
-    os.umask(0o077)  # whatever is written holds invoices: for the service's user alone
+    _settle_in()
     with tracing(settings), open_app(settings) as app:
         app.pool.warm_up()
         if demo and not is_loopback(settings.host):
@@ -51,12 +51,23 @@ def worker(
     With EINVOICE_METRICS_PORT it serves its figures for Prometheus there, on EINVOICE_HOST.
     """
     settings = _settings(workers=workers)
-    os.umask(0o077)
+    _settle_in()
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     with tracing(settings), open_app(settings) as app, _figures(app):
         work(app, stop)
+
+
+def _settle_in() -> None:
+    """As a good tenant of its machine.
+
+    Whatever is written holds invoices: it is for the service's user alone. And whoever is woken waits for its turn, a
+    few milliseconds, instead of interrupting: threads that hand each other work spent a fifth of their time on that.
+    """
+    os.umask(0o077)
+    with suppress(AttributeError, OSError):  # not everywhere; a sandbox may forbid it
+        os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
 
 
 def _settings(**given: object) -> Settings:

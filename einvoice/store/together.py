@@ -1,10 +1,12 @@
 """Several threads that write at the same moment share one transaction: one turn, one set of counters, one commit.
 
 Whoever comes first leads: it does its own work and that of all who came meanwhile, each after the other, and commits.
-Nobody gets an answer before that commit. Under load this divides the cost of a transaction by those who share it.
+Nobody gets an answer before that commit. Under load this divides the cost of a transaction by those who share it; so
+while there was company lately, a leader waits a moment for more. Who is alone never waits.
 """
 
 import threading
+import time
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
@@ -15,6 +17,7 @@ from einvoice.store.database import Database
 from einvoice.store.engines import is_deadlock
 
 MOST = 16  # works in one transaction: what is locked stays locked until its end
+_MOMENT = 0.001  # seconds
 _TRIES = 5  # for a work that waits for others on other hosts while they wait for it; each costs a second
 
 Result = TypeVar("Result")
@@ -28,6 +31,7 @@ class Together:
         self._guard = threading.Lock()
         self._waiting: list[_Work] = []
         self._led = False  # whether somebody commits right now
+        self._crowded = False  # whether the last transaction was shared
 
     def write(self, work: Callable[[Connection], Result]) -> Result:
         """What `work` returns, once it is committed; what it raises, and then nothing of it was written.
@@ -46,8 +50,11 @@ class Together:
         return cast("Result", mine.result())
 
     def _lead(self) -> None:
+        if self._crowded:
+            time.sleep(_MOMENT)
         with self._guard:
             batch, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
+            self._crowded = len(batch) > 1
         try:
             self._commit(batch)
         finally:

@@ -19,6 +19,7 @@ from einvoice.validation.policies import Policies
 from einvoice.validation.policyfiles import policy_folders
 from einvoice.validation.saxon import SaxonEngine
 
+_NICENESS = 5  # of 19
 PRELOAD = "EINVOICE_INTERNAL_PRELOAD"  # between a pool and its forkserver alone: RuleFolders as JSON, or empty
 
 
@@ -44,6 +45,7 @@ def compile_policy(folders: RuleFolders, name: str) -> str:
 
 def _judge(folders: RuleFolders) -> Judge:
     _silence()
+    _step_back()
     if folders not in _judges:
         _judges[folders] = build_judge(folders)
     return _judges[folders]
@@ -53,6 +55,12 @@ def _judge(folders: RuleFolders) -> Judge:
 def _silence() -> None:
     """Saxon prints what it raises, with content of the invoice in it, and no setting stops it."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
+
+
+@cache
+def _step_back() -> None:
+    """Who answers a sender goes before who judges: a judge can use whatever is left, for as long as it likes."""
+    os.nice(_NICENESS)
 
 
 def _preload(folders: RuleFolders) -> None:

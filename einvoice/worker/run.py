@@ -12,7 +12,7 @@ from einvoice.worker.folder import Inbox
 from einvoice.worker.queue import WakeQueue
 from einvoice.worker.refill import Refill
 
-_THREADS_PER_PROCESS = 4  # while some wait for a commit, which they share, no validator process waits for them
+_THREADS_PER_PROCESS = 6  # while some wait for a commit, which they share, no validator process waits for them
 _WAITING_PER_THREAD = 10  # how full the queue is kept while more is due
 
 log = structlog.get_logger()
