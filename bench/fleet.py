@@ -20,6 +20,7 @@ from einvoice.store import open_store
 EINVOICE = str(Path(sys.executable).with_name("einvoice"))
 WARM = 8  # invoices of each kind that a worker judges before anything is measured
 _LOOK_SECONDS = 0.05
+_END_SECONDS = 0.01
 _MANY = 100_000
 _TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -145,7 +146,7 @@ class Fleet:
     def wait_until_decided(self) -> None:
         """Until nothing waits any more."""
         while self._store.claims.backlog(1):
-            time.sleep(_LOOK_SECONDS)
+            time.sleep(_END_SECONDS)
 
     def _start(self, name: str, *arguments: str) -> None:
         self._processes[name] = subprocess.Popen(

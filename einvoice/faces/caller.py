@@ -23,9 +23,14 @@ def session_cookie(settings: Settings) -> str:
     return "__Host-einvoice-session" if settings.https_only else "einvoice-session"
 
 
-async def the_app(request: Request) -> App:
-    """The wired objects, as a dependency."""
+def wired(request: Request) -> App:
+    """The wired objects."""
     return cast("App", request.app.state.wired)
+
+
+async def the_app(request: Request) -> App:
+    """As `wired`, as a dependency."""
+    return wired(request)
 
 
 Wired = Annotated[App, Depends(the_app)]
@@ -39,9 +44,9 @@ class Caller:
     session: str | None = None  # the session token, when known by cookie
 
 
-def caller_of(request: Request, app: Wired) -> Caller:
+def caller_of(request: Request) -> Caller:
     """Look up the token or session of a request, and remember who it was for the answer to trouble."""
-    request.state.caller = _looked_up(request, app)
+    request.state.caller = _looked_up(request, wired(request))
     return cast("Caller", request.state.caller)
 
 
