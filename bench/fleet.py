@@ -19,7 +19,7 @@ from einvoice.store import open_store
 
 EINVOICE = str(Path(sys.executable).with_name("einvoice"))
 WARM = 8  # invoices of each kind that a worker judges before anything is measured
-_LOOK_SECONDS = 0.05
+_LOOK_SECONDS = 0.1
 _END_SECONDS = 0.01
 _MANY = 100_000
 _TICKS = os.sysconf("SC_CLK_TCK")
