@@ -91,11 +91,15 @@ class _Bench:
         """Median milliseconds of each act."""
         authority = self._authorities[0]
         own, everything = SubmissionFilter(authority_id=authority.id), SubmissionFilter()
+        sent, held = SubmissionFilter(sender="s"), SubmissionFilter(held=True)
         acts: dict[str, Callable[[], object]] = {
             "list page (operator)": lambda: self._store.submissions.find(everything),
             "list page (authority)": lambda: self._store.submissions.find(own),
+            "list page (supplier)": lambda: self._store.submissions.find(sent),
+            "list page of what is held": lambda: self._store.submissions.find(held),
             "counts beside the list (operator)": lambda: _counts(self._store, everything),
             "counts beside the list (authority)": lambda: _counts(self._store, own),
+            "counts beside the list (supplier)": lambda: _counts(self._store, sent),
             "sweep: what is due": lambda: self._store.claims.due(100),
             "sweep: leases run out": self._store.deliveries.release_expired,
             "backlog": lambda: self._store.claims.backlog(50_000),

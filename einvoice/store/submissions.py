@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TypeVarTuple
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, TextClause, func, or_, select
 
 from einvoice.model.assessment import Verdict
 from einvoice.model.examination import Examination
@@ -19,6 +19,7 @@ from einvoice.store.vault import Vault
 
 _RULES_SHOWN = 30
 _RULES_OF = 1000  # newest submissions in which rules are counted: what happens now, at a cost that does not grow
+_FEW = submissions.alias("few").c
 _PORTION = 500  # names asked for at once
 _Columns = TypeVarTuple("_Columns")
 
@@ -108,17 +109,18 @@ class Submissions:
 
 def _narrowed(query: Select[*_Columns], wanted: SubmissionFilter) -> Select[*_Columns]:
     column = submissions.c
-    for name in ("verdict", "handling", "hold", "authority_id", "sender", "pack"):
+    for name in ("verdict", "handling", "authority_id", "sender", "pack"):
         value = getattr(wanted, name)
         if value is not None:
             query = query.where(column[name] == value)
-    if wanted.held is not None:
-        # Not "<>": this way the index finds the few that are held.
-        query = query.where((column.hold > Hold.NONE) if wanted.held else (column.hold == Hold.NONE))
-    if wanted.at_work is not None:
-        query = query.where(column.due_at.is_not(None) if wanted.at_work else column.due_at.is_(None))
-    if wanted.declined is not None:
-        query = query.where(DECLINED if wanted.declined else column.policy_outcome.is_distinct_from(Outcome.REJECTED))
+    for state in _rare(wanted):  # found first, by indexes of their own, and then looked for among the wanted
+        query = query.where(column.id.in_(select(_FEW.id).where(state)))
+    if wanted.held is False or wanted.hold is Hold.NONE:
+        query = query.where(column.hold == Hold.NONE)
+    if wanted.at_work is False:
+        query = query.where(column.due_at.is_(None))
+    if wanted.declined is False:
+        query = query.where(column.policy_outcome.is_distinct_from(Outcome.REJECTED))
     if wanted.rule is not None:
         with_rule = select(rule_hits.c.submission_id).where(rule_hits.c.rule == wanted.rule)
         query = query.where(column.id.in_(with_rule))
@@ -126,3 +128,15 @@ def _narrowed(query: Select[*_Columns], wanted: SubmissionFilter) -> Select[*_Co
         searched = (column.id, column.name, column.invoice_number, column.seller_name, column.leitweg_id)
         query = query.where(or_(*(field_.icontains(wanted.text, autoescape=True) for field_ in searched)))
     return query
+
+
+def _rare(wanted: SubmissionFilter) -> Iterator[ColumnElement[bool] | TextClause]:
+    """The states asked for that few submissions are in, however many there are."""
+    if wanted.held:
+        yield _FEW.hold > Hold.NONE  # not "<>": this way the index finds them
+    if wanted.hold:
+        yield _FEW.hold == wanted.hold
+    if wanted.at_work:
+        yield _FEW.due_at.is_not(None)
+    if wanted.declined:
+        yield DECLINED
