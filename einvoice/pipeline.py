@@ -82,6 +82,11 @@ def process(submission_id: str, desk: Desk) -> None:
     claim = timed("claim", desk.store.claims.claim, submission_id)  # (1)
     if claim is None:  # someone else has it, it waits for its next try, or it is decided
         return
+    with desk.store.claims.kept(claim):
+        _work_out(claim, desk)
+
+
+def _work_out(claim: Claim, desk: Desk) -> None:
     received = claim.submission
     source = _Source(
         name=received.name,

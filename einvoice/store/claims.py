@@ -1,12 +1,13 @@
 """Work on submissions: claimed under a token, ended under the same token. The second durable point is `decide`."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, bindparam, func, or_, select, update
 
 from einvoice.errors import Fault
 from einvoice.model.assessment import Verdict
@@ -33,7 +34,15 @@ _AT_REST = {"claim_token": None, "due_at": None}
 _SKEW = timedelta(seconds=60)  # clocks of several hosts may differ by that much
 _LONGEST_WAIT = timedelta(hours=2)  # no next try is set later
 _KEYS_AWAY = timedelta(seconds=15)  # until a decision is tried again that could not be sealed
+_MOST_TIMES = 10  # the claim time, as long as a claim is kept up for whoever still works under it
 _CRASHES = frozenset({"engine-crash", "timeout"})  # faults that cost a process
+
+
+_RENEW = (
+    update(submissions)
+    .where(submissions.c.id == bindparam("of_id"), submissions.c.claim_token == bindparam("under"))
+    .values(due_at=bindparam("until", type_=submissions.c.due_at.type))
+)
 
 
 class Due(NamedTuple):
@@ -56,6 +65,7 @@ class Claims:
         self._claim_time = timedelta(seconds=settings.claim_seconds)
         self._max_attempts = settings.max_attempts
         self._max_crashes = settings.max_crashes
+        self._kept: dict[str, tuple[Claim, datetime]] = {}  # by token, with the end of our patience
 
     def due(self, limit: int) -> tuple[Due, ...]:
         """Submissions that wait for a worker: interactive ones first, new ones before retries; at most `limit`."""
@@ -109,6 +119,27 @@ class Claims:
         cause = Cause(actor=WORKER, at=now)
         row = change(connection, row, EventKind.CLAIMED, cause, handling=Handling.PROCESSING, columns=columns)
         return Claim(submission=from_row(connection, row), token=token, expires_at=expires_at)
+
+    @contextmanager
+    def kept(self, claim: Claim) -> Iterator[None]:
+        """Keep a claim up while the block works under it, however long it has to wait for a validator: see `renew`."""
+        self._kept[claim.token] = (claim, self._clock() + _MOST_TIMES * self._claim_time)
+        try:
+            yield
+        finally:
+            del self._kept[claim.token]
+
+    def renew(self) -> None:
+        """Let the claims that are kept begin anew, but for those whose worker must hang; to be done regularly.
+
+        One that was lost stays lost.
+        """
+        now = self._clock()
+        kept = [claim for claim, patience in tuple(self._kept.values()) if now < patience]
+        until = now + self._claim_time
+        given = [{"of_id": claim.submission.id, "under": claim.token, "until": until} for claim in kept]
+        if given:
+            self._together.write(lambda connection: connection.execute(_RENEW, given))
 
     def decide(self, claim: Claim, decision: Decision) -> Submission:
         """Write report, routing, events and delivery in one transaction; raises ClaimLost and writes nothing.

@@ -6,8 +6,9 @@ What they say when something is wrong may quote what is stored; here it is taken
 import re
 import time
 from pathlib import Path
-from sqlite3 import SQLITE_BUSY, OperationalError
+from sqlite3 import SQLITE_BUSY
 from sqlite3 import Connection as SqliteConnection
+from sqlite3 import DatabaseError as SqliteError
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine, event, make_url
@@ -131,7 +132,7 @@ def begin_writing(connection: Connection) -> None:
         while time.monotonic() < end:
             try:
                 driver.execute("BEGIN IMMEDIATE")
-            except OperationalError as error:
+            except SqliteError as error:  # a file that is none comes as something else than a locked one
                 if error.sqlite_errorcode & 0xFF != SQLITE_BUSY:
                     break
                 time.sleep(_LOOK_SECONDS)

@@ -50,12 +50,13 @@ class Together:
         return cast("Result", mine.result())
 
     def _lead(self) -> None:
-        if self._crowded:
-            time.sleep(_MOMENT)
-        with self._guard:
-            batch, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
-            self._crowded = len(batch) > 1
+        batch: list[_Work] = []
         try:
+            if self._crowded:
+                time.sleep(_MOMENT)
+            with self._guard:
+                batch, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
+                self._crowded = len(batch) > 1
             self._commit(batch)
         finally:
             with self._guard:

@@ -9,6 +9,7 @@ import gc
 import json
 import os
 import sys
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cache
 
@@ -60,7 +61,8 @@ def _silence() -> None:
 @cache
 def _step_back() -> None:
     """Who answers a sender goes before who judges: a judge can use whatever is left, for as long as it likes."""
-    os.nice(_NICENESS)
+    with suppress(OSError):  # a sandbox may forbid it
+        os.nice(_NICENESS)
 
 
 def _preload(folders: RuleFolders) -> None:

@@ -13,6 +13,7 @@ from einvoice.worker.queue import WakeQueue
 from einvoice.worker.refill import Refill
 
 _THREADS_PER_PROCESS = 6  # while some wait for a commit, which they share, no validator process waits for them
+_RENEWALS = 4  # of a claim, before it would end
 _WAITING_PER_THREAD = 10  # how full the queue is kept while more is due
 
 log = structlog.get_logger()
@@ -41,6 +42,7 @@ def run_worker(
     sweep = settings.sweep_seconds
     rounds = (
         Errand("refill", sweep, refill.fill),
+        Errand("claims", settings.claim_seconds / _RENEWALS, desk.store.claims.renew),
         Errand("expired-leases", sweep, desk.store.deliveries.release_expired),
         Errand("drop-folder", sweep, inbox.look),
         Errand("worker-threads", sweep, hands.check_worker_health),

@@ -234,6 +234,40 @@ def test_a_claim_made_before_the_clock_was_set_back_ends_nevertheless(bench: Any
     assert bench.store.claims.claim(claim.submission.id) is not None
 
 
+def test_a_claim_is_kept_up_while_its_worker_waits_for_its_turn(bench: Any) -> None:
+    claim = bench.claimed()
+    with bench.store.claims.kept(claim):
+        for _ in range(5):
+            bench.clock.advance(50)
+            bench.store.claims.renew()
+        assert bench.due(10) == ()
+        assert bench.store.claims.claim(claim.submission.id) is None
+    bench.clock.advance(50)
+    bench.store.claims.renew()  # nobody keeps it any more
+    bench.clock.advance(11)
+    assert bench.due(10) == (claim.submission.id,)
+
+
+def test_a_claim_that_was_lost_is_not_won_back_by_keeping_it(bench: Any) -> None:
+    first = bench.claimed()
+    bench.clock.advance(61)
+    second = bench.store.claims.claim(first.submission.id)
+    with bench.store.claims.kept(first):
+        bench.clock.advance(30)
+        bench.store.claims.renew()
+        bench.clock.advance(31)
+        assert bench.due(10) == (second.submission.id,)  # its own time is over, whatever the first one does
+
+
+def test_a_worker_that_hangs_loses_its_claim_in_the_end(bench: Any) -> None:
+    claim = bench.claimed()
+    with bench.store.claims.kept(claim):
+        for _ in range(14):
+            bench.clock.advance(50)
+            bench.store.claims.renew()
+        assert bench.due(10) == (claim.submission.id,)
+
+
 def test_a_clock_that_differs_a_little_between_hosts_breaks_no_claim(bench: Any) -> None:
     claim = bench.claimed()
     bench.clock.advance(-30)

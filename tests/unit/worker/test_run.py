@@ -4,15 +4,19 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from einvoice.errors import Fault
+from einvoice.model.assessment import Assessment
 from einvoice.model.document import InvoiceDocument
 from einvoice.model.submission import Door, Handling, Priority
 from einvoice.pipeline import Desk, submit
 from einvoice.settings import Settings
+from einvoice.store.tables import submissions
 from einvoice.worker import Errand, WakeQueue, run_worker
 from einvoice.worker.messages import WakeUp
 from tests.support.postgres import PostgresServer
@@ -58,6 +62,30 @@ def test_a_lost_wake_up_is_made_good_by_the_next_round(bench: Any, desk: Desk) -
     submission_id = bench.receive(b"1").submission.id
     with working(desk):
         until(lambda: decided(bench, submission_id))
+
+
+def test_who_waits_long_for_a_validator_keeps_its_claim(bench: Any, desk: Desk) -> None:
+    due_at, its_turn, assess = submissions.c.due_at, threading.Event(), desk.assess
+
+    def waits(*given: Any) -> Assessment:
+        its_turn.wait(30)
+        return assess(*given)
+
+    def kept_until() -> Any:
+        with bench.store.database.read() as connection:
+            return connection.scalar(select(due_at))
+
+    object.__setattr__(desk, "assess", waits)
+    object.__setattr__(desk, "settings", desk.settings.model_copy(update={"claim_seconds": 0.2}))  # how often it looks
+    with working(desk):
+        submission_id = submitted(bench, desk, b"1")
+        until(lambda: bench.store.submissions.get(submission_id).handling is Handling.PROCESSING)
+        for _ in range(3):
+            bench.clock.advance(50)
+            until(lambda: kept_until() == bench.clock.now + timedelta(seconds=bench.settings.claim_seconds))
+        its_turn.set()
+        until(lambda: decided(bench, submission_id))
+    assert bench.store.submissions.get(submission_id).attempts == 1
 
 
 def test_a_backlog_larger_than_the_queue_is_worked_off(bench: Any, desk: Desk) -> None:
