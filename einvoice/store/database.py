@@ -9,9 +9,11 @@ import hashlib
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from typing import Any
 
+import structlog
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -22,15 +24,29 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from einvoice.errors import Fault
 from einvoice.store import journal
-from einvoice.store.engines import BUSY_SECONDS, PRAGMAS, SERVER, begin_reading, begin_writing, new_engine, said
+from einvoice.store.engines import (
+    BUSY_SECONDS,
+    PRAGMAS,
+    SERVER,
+    begin_reading,
+    begin_writing,
+    new_engine,
+    said,
+)
 
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
+# Transactions of a process. An invoice changes some 50 pages, mostly the same ones as the invoice before: the longer
+# SQLite's log may grow (here to some 40 MiB for each process), the fewer pages are copied.
+CHECKPOINT_EVERY = 150
 TABLE_SECONDS = 5  # how long a migration waits for a table that running programs use, before it gives up and is undone
 
 _OURS = (IntegrityError, DataError, ProgrammingError, NotSupportedError)  # mistakes of ours; the rest is trouble there
 _SNAPSHOT: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 _UNHURRIED = "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0"
 _SINCE = "_since_"  # in a revision's name, see `_is_older`
+
+
+log = structlog.get_logger()
 
 
 class Database:
@@ -42,6 +58,7 @@ class Database:
         self._reading = self._engine.execution_options(**({} if self._is_sqlite else _SNAPSHOT))
         self._writing = self._engine.execution_options(write=True)
         self._writer = threading.Lock()
+        self._commits = count(1)
 
     @contextmanager
     def read(self, *, unhurried: bool = False) -> Iterator[Connection]:
@@ -68,6 +85,21 @@ class Database:
             journal.begin(connection)
             yield connection
             journal.flush(connection)
+        if self._is_sqlite and next(self._commits) % CHECKPOINT_EVERY == 0:
+            self._checkpoint()
+
+    def _checkpoint(self) -> None:
+        """Copy what is committed from SQLite's log into the database, so that the log begins anew and grows no further.
+
+        Meanwhile nobody commits, in no process: before 3.51.3, SQLite may damage the database where a commit begins the
+        log anew just as it is copied (sqlite.org/wal.html#walresetbug). Never raises: the next one will do it.
+        """
+        try:
+            with self._turn(), _faults(), self._writing.begin() as writer, self._engine.connect() as other:
+                begin_writing(writer)
+                other.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)")
+        except Fault as fault:
+            log.warning("checkpoint-failed", detail=fault.notice.detail)
 
     @contextmanager
     def _turn(self) -> Iterator[None]:

@@ -21,9 +21,6 @@ if TYPE_CHECKING:  # not needed where SQLite is used, and slow to load
 BUSY_SECONDS = 30  # how long a writer waits for another one, and how long one may stand still with what it has locked
 STATEMENT_SECONDS = 60  # the longest a single statement may take, but for migrations and backups
 _BUSY_TIMEOUT = f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}"
-# After so many pages (32 MiB) what is committed is copied from the log into the database. An invoice changes some 50,
-# mostly the same ones as the invoice before: the longer the log may grow, the fewer pages are copied.
-_CHECKPOINTS = "PRAGMA wal_autocheckpoint = 8000"
 _LOOK_SECONDS = 0.0005  # between two tries to become SQLite's writer
 SQLITE_CONNECTIONS = 20  # kept open, for opening one costs more than most transactions; there may be more
 CONNECTIONS = 10  # of one process to PostgreSQL; threads beyond wait for their turn
@@ -33,6 +30,7 @@ PRAGMAS: dict[str, tuple[str, object]] = {
     "journal_mode": ("WAL", "wal"),
     "synchronous": ("FULL", 2),
     "foreign_keys": ("ON", 1),
+    "wal_autocheckpoint": ("0", 0),  # `Database` sees to it
 }
 
 # What PostgreSQL must answer, for a commit to be durable and every character to be storable. Of synchronous_commit,
@@ -113,7 +111,6 @@ def _postgresql(address: URL) -> Engine:
 def _prepare_sqlite(connection: SqliteConnection, _: ConnectionPoolEntry) -> None:
     connection.isolation_level = None  # the driver must not begin transactions itself: `begin_…` do
     connection.execute(_BUSY_TIMEOUT)
-    connection.execute(_CHECKPOINTS)
     for name, (value, _expected) in PRAGMAS.items():
         connection.execute(f"PRAGMA {name} = {value}")
 

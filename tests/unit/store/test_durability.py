@@ -1,19 +1,21 @@
 """The first durable point: nothing is answered before bytes and row would survive a power cut."""
 
 import os
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Engine, event, insert
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from einvoice.errors import Fault
 from einvoice.model.submission import Door
 from einvoice.settings import Settings
 from einvoice.store import open_store
+from einvoice.store.database import Database
 from einvoice.store.engines import PRAGMAS
 from einvoice.store.tables import suppliers
 
@@ -78,7 +80,7 @@ def test_every_connection_waits_for_the_disk_and_keeps_references(store: Any) ->
     store.database.assert_durable()
     with store.database.read() as connection:
         found = {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in PRAGMAS}
-    assert found == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+    assert found == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "wal_autocheckpoint": 0}
 
 
 @on_sqlite
@@ -113,3 +115,57 @@ def test_error_messages_of_the_database_do_not_quote_what_is_stored(bench: Any) 
     with bench.store.database.write() as connection, pytest.raises(IntegrityError) as caught:
         connection.execute(doubled)
     assert "Mustermann" not in str(caught.value)
+
+
+@pytest.fixture
+def sqlite(tmp_path: Path) -> Iterator[Database]:
+    database = Database(f"sqlite:///{tmp_path / 'of-its-own.db'}")
+    with database.write() as connection:
+        connection.exec_driver_sql("CREATE TABLE kept (number INTEGER)")
+    yield database
+    database.close()
+
+
+def kept(database: Database, number: int) -> None:
+    with database.write() as connection:
+        connection.exec_driver_sql("INSERT INTO kept VALUES (?)", (number,))
+
+
+def test_the_log_of_sqlite_grows_no_further(sqlite: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("einvoice.store.database.CHECKPOINT_EVERY", 5)
+    for number in range(200):
+        kept(sqlite, number)
+    assert (tmp_path / "of-its-own.db-wal").stat().st_size < 50 * 4096
+
+
+def test_nobody_commits_while_the_log_is_copied(
+    sqlite: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("einvoice.store.database.CHECKPOINT_EVERY", 1)
+    refused: list[str] = []
+
+    def try_to_write(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if "wal_checkpoint" in statement:
+            with closing(sqlite3.connect(tmp_path / "of-its-own.db", timeout=0)) as other:
+                with pytest.raises(sqlite3.OperationalError, match="locked") as caught:
+                    other.execute("BEGIN IMMEDIATE")
+                refused.append(str(caught.value))
+
+    event.listen(Engine, "before_cursor_execute", try_to_write)
+    kept(sqlite, 1)
+    event.remove(Engine, "before_cursor_execute", try_to_write)
+    assert len(refused) == 1
+
+
+def test_a_log_that_can_not_be_copied_undoes_no_commit(sqlite: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("einvoice.store.database.CHECKPOINT_EVERY", 1)
+
+    def full(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if "wal_checkpoint" in statement:
+            raise DBAPIError(statement, None, sqlite3.OperationalError("disk is full"))
+
+    event.listen(Engine, "before_cursor_execute", full)
+    kept(sqlite, 1)
+    event.remove(Engine, "before_cursor_execute", full)
+    with sqlite.read() as connection:
+        assert connection.exec_driver_sql("SELECT number FROM kept").scalar_one() == 1

@@ -21,7 +21,7 @@ from tests.support.postgres import PostgresServer
 TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=30)
 TIMES = st.datetimes(timezones=st.just(UTC))
 NUMBERS = st.integers(-(2**63), 2**63 - 1)
-LEAVES = st.none() | st.booleans() | NUMBERS | st.floats(allow_nan=False) | TEXTS
+LEAVES = st.none() | st.booleans() | NUMBERS | st.floats(allow_nan=False, allow_infinity=False) | TEXTS
 JSONS = st.recursive(LEAVES, lambda inner: st.lists(inner) | st.dictionaries(TEXTS, inner), max_leaves=5)
 VALUES = {Kind.TEXT: TEXTS, Kind.INTEGER: NUMBERS, Kind.TIME: TIMES, Kind.BYTES: st.binary(max_size=50)}
 VALUES[Kind.JSON] = JSONS
