@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from documents import small
 from rich.progress import track
@@ -28,6 +28,14 @@ from einvoice.store.tables import authorities, deliveries, events, examinations,
 FEW = 1000
 COPIED = (submissions, examinations, rule_hits, deliveries, events)
 COUNTED = 1001  # as far as the portal counts
+_DECIDED: tuple[dict[str, Any], ...] = (  # what an operator or a supplier is told
+    {"held": True}, {"verdict": Verdict.REJECTED}, {"verdict": Verdict.ACCEPTED, "declined": False},
+    {"declined": True}, {"at_work": True},
+)  # fmt: skip
+_FETCHED: tuple[dict[str, Any], ...] = (  # what an authority is told
+    {"handling": Handling.AVAILABLE}, {"handling": Handling.LEASED}, {"handling": Handling.ACKNOWLEDGED},
+    {"declined": True},
+)  # fmt: skip
 RUNS = 15  # of each act; the median counts
 AUTHORITIES = 10
 WAITING = 30  # rounds over all authorities whose invoices nobody has fetched yet: more than RUNS will fetch
@@ -128,13 +136,10 @@ class _Bench:
 
 def _counts(store: Store, mine: SubmissionFilter) -> None:
     """What the portal's list asks beside its rows."""
-    states = (
-        {"held": True}, {"verdict": Verdict.REJECTED}, {"verdict": Verdict.ACCEPTED, "declined": False},
-        {"declined": True}, {"at_work": True}, {"handling": Handling.ACKNOWLEDGED},
-    )  # fmt: skip
-    for state in states:
+    for state in _FETCHED if mine.authority_id else _DECIDED:
         store.submissions.count(replace(mine, **state), COUNTED)
-    store.submissions.frequent_rules(mine)
+    if mine == SubmissionFilter():
+        store.submissions.frequent_rules(mine)
 
 
 def _copied(row: RowMapping, copy: int, last: dict[str, int]) -> dict[str, object]:
