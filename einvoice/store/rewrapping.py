@@ -4,7 +4,7 @@ import time
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from einvoice.errors import Fault
 from einvoice.sealing import Key, unwrap, wrap
@@ -27,6 +27,11 @@ _NEXT = (
     .limit(bindparam("most"))
     .with_for_update(of=data_keys, skip_locked=True)
 )
+# PostgreSQL numbers transactions when they first write. Whoever wraps by a key has written before it asks for that key;
+# so those with a higher number than ours ask after the old one was retired. Only a number of our own tells: a
+# snapshot's xmax is one above the last that ended, and those under way may have higher ones.
+_MINE = "SELECT pg_current_xact_id()::text::bigint"
+_OLDEST = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint"  # of those that have not ended
 _COUNT = select(func.count()).select_from(data_keys).join(keys, _KEY.id == _DATA.key_id).where(*_LEFT)
 _MOVE = (
     update(data_keys)
@@ -69,13 +74,18 @@ class Rewrapping:
             time.sleep(_PAUSE_SECONDS)
 
     def _wait_for_others(self) -> None:
-        """Until whoever writes at this moment has ended: they may not have seen yet that the old key is retired."""
+        """Until whoever writes at this moment has ended: they may not have seen yet that the old key is retired.
+
+        On SQLite that is nobody: they come one after the other.
+        """
         end = time.monotonic() + _LONGEST_SECONDS
         with self._database.read() as connection:
-            next_one = _transactions(connection, "xmax")
+            if connection.dialect.name == "sqlite":
+                return
+            mine = connection.exec_driver_sql(_MINE).scalar_one()
         while time.monotonic() < end:
             with self._database.read() as connection:
-                if _transactions(connection, "xmin") >= next_one:
+                if connection.exec_driver_sql(_OLDEST).scalar_one() > mine:
                     return
             time.sleep(_PAUSE_SECONDS)
 
@@ -101,13 +111,3 @@ class Rewrapping:
     def _left(self, owner: str, by: Key) -> int:
         with self._database.read() as connection:
             return connection.scalar(_COUNT, {"of_owner": owner, "by_key": by.name}) or 0
-
-
-def _transactions(connection: Connection, which: str) -> int:
-    """Of those that write: the number of the oldest that has not ended ("xmin"), or of the next to begin ("xmax").
-
-    On SQLite none is under way while somebody asks right after a commit: they come one after the other.
-    """
-    if connection.dialect.name == "sqlite":
-        return 0
-    return int(connection.exec_driver_sql(f"SELECT pg_snapshot_{which}(pg_current_snapshot())::text").scalar_one())

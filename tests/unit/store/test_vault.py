@@ -2,8 +2,10 @@
 
 import base64
 import os
+import threading
+import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -21,14 +23,16 @@ from einvoice.model.audit import sha256_hex
 from einvoice.model.routing import Routing
 from einvoice.model.submission import Handling, Hold, Submission
 from einvoice.pipeline import Desk, process
+from einvoice.sealing import Key
 from einvoice.semantics import read_invoice
 from einvoice.settings import Settings
 from einvoice.store import NotFound, NotPossible, Store, open_store
 from einvoice.store.blobs import FileBlobs
-from einvoice.store.keyring import INTAKE
+from einvoice.store.keyring import INTAKE, Keyring
 from einvoice.store.reports import read_body
 from einvoice.store.sealall import seal_all
 from einvoice.store.tables import audit_entries, data_keys, examinations, keys, submissions
+from einvoice.store.vault import Vault
 from tests.unit.conftest import LEITWEG_ID, Bench, FakeClock
 
 STREET = b"Hintere Gasse 17"
@@ -630,6 +634,34 @@ def test_rotation_under_load_leaves_nothing_to_retired_keys(bench: Any, opened: 
     assert [bench.original(one.id) for one in taken] == [b"%d" % number for number in range(60)]
     assert {key.holds for key in rotating.keys.all() if key.retired_at} == {0}
     assert sum(key.holds for key in rotating.keys.all()) == 60
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # SQLite has one writer at a time
+def test_rotation_waits_for_one_that_began_while_the_old_key_was_being_retired(
+    bench: Any, opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.receive(b"1")
+    rotating, kept, retired = opened(), threading.Event(), threading.Event()
+
+    def keep_and_linger(connection: Connection, data_key: Key) -> None:
+        Vault.keep(bench.store.vault, connection, data_key)
+        kept.set()
+        retired.wait(10)
+        time.sleep(0.5)
+
+    def retire_meanwhile(*given: Any) -> None:
+        taken.append(pool.submit(bench.receive, b"2"))
+        kept.wait(10)
+        Keyring.insert(rotating.keys._keyring, *given)
+
+    taken: list[Future[Any]] = []
+    monkeypatch.setattr(bench.store.vault, "keep", keep_and_linger)
+    monkeypatch.setattr(rotating.keys._keyring, "insert", retire_meanwhile)
+    monkeypatch.setattr(rotating.keys._keyring, "look_again", lambda _: retired.set())
+    with ThreadPoolExecutor(1) as pool:
+        rotating.keys.rotate(INTAKE)
+    assert bench.original(taken[0].result().submission.id) == b"2"
+    assert {key.holds for key in rotating.keys.all() if key.retired_at} == {0}
 
 
 def test_the_next_rotation_finishes_one_that_was_broken_off(
