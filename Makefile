@@ -91,6 +91,7 @@ image-check:
 lock: $(VENV)/.dev
 	$(LOCK) pyproject.toml --output-file requirements/runtime.txt
 	$(LOCK) pyproject.toml --group dev --constraint requirements/runtime.txt --output-file requirements/dev.txt
+	$(LOCK) --group fuzz --constraint requirements/runtime.txt --output-file requirements/fuzz.txt
 	$(LOCK) --group build --constraint requirements/runtime.txt --output-file requirements/build.txt
 
 clean:

@@ -25,7 +25,7 @@ from einvoice.validation import ValidatorPool
 
 CALLERS = 24  # connections at once
 AHEAD = 100  # undecided submissions beyond which they wait
-ROUNDS = 6
+ROUNDS = 12
 PARTS = {
     "api": "HTTP, kept durably",
     "worker": "claimed, read, routed, decided",

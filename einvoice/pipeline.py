@@ -19,6 +19,7 @@ from einvoice.model.assessment import Assessment
 from einvoice.model.basis import Basis
 from einvoice.model.decision import Decision
 from einvoice.model.document import InvoiceDocument
+from einvoice.model.enclosed import Inspection
 from einvoice.model.examination import DocumentFacts, Examination
 from einvoice.model.invoice import Invoice
 from einvoice.model.routing import Routing
@@ -50,6 +51,11 @@ def unrouted(invoice: Invoice) -> Routing:  # noqa: ARG001
     return Routing()
 
 
+def uninspected(document: InvoiceDocument, invoice: Invoice) -> Inspection | None:  # noqa: ARG001
+    """The inspection where nobody asks for it."""
+    return None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Stages:
     """The stages of the way, each with all it needs. Enough for a check that keeps nothing."""
@@ -60,6 +66,7 @@ class Stages:
     read: Callable[[InvoiceDocument], Invoice]
     route: Callable[[Invoice], Routing] = unrouted
     assess: Callable[[InvoiceDocument, Basis], Assessment]  # formal verdict, then policies; raises Fault
+    inspect: Callable[[InvoiceDocument, Invoice], Inspection | None] = uninspected  # the PDF around it, its enclosures
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,8 +83,9 @@ class Desk(Stages):
 def process(submission_id: str, desk: Desk) -> None:
     """Take one received submission to its decision.
 
-    (1) claim it, (2) look for viruses and take the invoice out, (3) read it, (4) find its authority, (5) assess it,
-    (6) decide. A Refusal is a decision. A Fault is tried again later, then held. Nobody decides under a lost claim.
+    (1) claim it, (2) look for viruses and take the invoice out, (3) read it, (4) find its authority, (5) assess it and
+    inspect what came along, (6) decide. A Refusal is a decision. A Fault is tried again later, then held. Nobody
+    decides under a lost claim.
     """
     claim = timed("claim", desk.store.claims.claim, submission_id)  # (1)
     if claim is None:  # someone else has it, it waits for its next try, or it is decided
@@ -172,6 +180,7 @@ def _look(
     """Go through the stages; what was found out before a Refusal or Fault stays known."""
     document: InvoiceDocument | None = None
     invoice: Invoice | None = None
+    inspection: Inspection | None = None
     routing = Routing()
     try:
         data = source.fetch()
@@ -185,6 +194,8 @@ def _look(
         day = received_at.astimezone().date()  # where we are
         basis = Basis.of(routing, day, official_only=official_only)
         assessment = timed("assess", stages.assess, document, basis)  # (5)
+        if not official_only:
+            inspection = _inspected(document, invoice, stages)
     except Refusal as refusal:
         assessment = Assessment.refused(refusal.notice)
     except Fault as fault:
@@ -201,8 +212,18 @@ def _look(
         document=DocumentFacts.of(document) if document else None,
         invoice=invoice,
         assessment=assessment,
+        inspection=inspection,
     )
     return examination, routing
+
+
+def _inspected(document: InvoiceDocument, invoice: Invoice, stages: Stages) -> Inspection | None:
+    """What there is beside the verdict; it stands whatever happens here."""
+    try:
+        return timed("inspect", stages.inspect, document, invoice)
+    except Exception as error:
+        _bug(error)
+        return None
 
 
 def _bug(error: Exception) -> FaultNotice:

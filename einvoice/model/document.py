@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from lxml import etree
 
+from einvoice.model.enclosed import Enclosure, HybridFacts
 from einvoice.model.xml import reparse
 
 
@@ -44,6 +45,8 @@ class InvoiceDocument:
     container: Container
     attachment: str | None  # name of the embedded file, PDF only
     root: etree._Element = field(repr=False, compare=False)  # parsed by einvoice.xmlparse
+    hybrid: HybridFacts | None = field(default=None, repr=False)  # of the PDF around it
+    enclosures: tuple[Enclosure, ...] = ()
 
     @property
     def customization(self) -> str | None:
@@ -51,7 +54,10 @@ class InvoiceDocument:
         return self.customizations[0].value if self.customizations else None
 
     def __reduce__(self) -> tuple[object, ...]:
-        """Travels between processes as bytes; the tree is parsed again where it arrives."""
+        """Travels between processes as bytes; the tree is parsed again where it arrives.
+
+        What came along with the invoice stays behind: no rule asks for it.
+        """
         return _restore, (self.syntax, self.xml, self.sha256, self.customizations, self.container, self.attachment)
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from einvoice.model.assessment import Assessment, Verdict
 from einvoice.model.document import Container, InvoiceDocument, Syntax
+from einvoice.model.enclosed import Inspection
 from einvoice.model.invoice import Invoice
 
 
@@ -41,6 +42,7 @@ class Examination:
     document: DocumentFacts | None  # None: refused before an invoice was found
     invoice: Invoice | None
     assessment: Assessment
+    inspection: Inspection | None = None  # None: it did not get that far, or examined by an earlier version
 
     @property
     def verdict(self) -> Verdict:

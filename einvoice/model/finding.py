@@ -18,6 +18,7 @@ class Source(StrEnum):
     XSD = "xsd"
     SCHEMATRON = "schematron"
     POLICY = "policy"  # an authority asks for it; never part of the formal verdict
+    CONTAINER = "container"  # the PDF around the invoice, or a file enclosed; never part of the formal verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
