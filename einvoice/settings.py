@@ -96,7 +96,7 @@ class Settings(BaseSettings):
     pdf_memory_bytes: int = 1_000_000_000  # address space of the child that reads a PDF
     pdf_cpu_seconds: int = 20  # processor time of that child
     max_enclosures: int = 200  # files enclosed, in the XML and in the PDF
-    refused_enclosures: str = ""  # kinds that are refused instead of flagged: executable,script,macros,archive,encrypted
+    refused_enclosures: str = ""  # refused, not flagged; with commas: executable, script, macros, archive, encrypted
     verapdf: Path | None = None  # the veraPDF command; none: PDF/A is looked at by what the file claims alone
     requests_per_minute: int = Field(default=1200, ge=1)  # of one caller: token, account, or address without either
     max_wait_seconds: float = 60.0  # longest ?wait= of a submission
