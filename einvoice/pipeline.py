@@ -51,7 +51,7 @@ def unrouted(invoice: Invoice) -> Routing:  # noqa: ARG001
     return Routing()
 
 
-def uninspected(document: InvoiceDocument, invoice: Invoice) -> Inspection | None:  # noqa: ARG001
+def uninspected(data: bytes, document: InvoiceDocument, invoice: Invoice) -> Inspection | None:  # noqa: ARG001
     """The inspection where nobody asks for it."""
     return None
 
@@ -66,7 +66,7 @@ class Stages:
     read: Callable[[InvoiceDocument], Invoice]
     route: Callable[[Invoice], Routing] = unrouted
     assess: Callable[[InvoiceDocument, Basis], Assessment]  # formal verdict, then policies; raises Fault
-    inspect: Callable[[InvoiceDocument, Invoice], Inspection | None] = uninspected  # the PDF around it, its enclosures
+    inspect: Callable[[bytes, InvoiceDocument, Invoice], Inspection | None] = uninspected  # the PDF, what is enclosed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -195,7 +195,7 @@ def _look(
         basis = Basis.of(routing, day, official_only=official_only)
         assessment = timed("assess", stages.assess, document, basis)  # (5)
         if not official_only:
-            inspection = _inspected(document, invoice, stages)
+            inspection = _inspected(data, document, invoice, stages)
     except Refusal as refusal:
         assessment = Assessment.refused(refusal.notice)
     except Fault as fault:
@@ -217,10 +217,10 @@ def _look(
     return examination, routing
 
 
-def _inspected(document: InvoiceDocument, invoice: Invoice, stages: Stages) -> Inspection | None:
+def _inspected(data: bytes, document: InvoiceDocument, invoice: Invoice, stages: Stages) -> Inspection | None:
     """What there is beside the verdict; it stands whatever happens here."""
     try:
-        return timed("inspect", stages.inspect, document, invoice)
+        return timed("inspect", stages.inspect, data, document, invoice)
     except Exception as error:
         _bug(error)
         return None

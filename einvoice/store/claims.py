@@ -37,7 +37,6 @@ _KEYS_AWAY = timedelta(seconds=15)  # until a decision is tried again that could
 _MOST_TIMES = 10  # the claim time, as long as a claim is kept up for whoever still works under it
 _CRASHES = frozenset({"engine-crash", "timeout"})  # faults that cost a process
 
-
 _RENEW = (
     update(submissions)
     .where(submissions.c.id == bindparam("of_id"), submissions.c.claim_token == bindparam("under"))

@@ -45,7 +45,6 @@ _SNAPSHOT: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_r
 _UNHURRIED = "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0"
 _SINCE = "_since_"  # in a revision's name, see `_is_older`
 
-
 log = structlog.get_logger()
 
 
