@@ -13,7 +13,7 @@ from einvoice.model.assessment import Verdict
 from einvoice.model.submission import Door, Handling, Hold, Priority, Receipt, Submission
 
 # Places on the way; those of one submission that follow one another add up to what it costs.
-STAGES = ("receive", "claim", "fetch", "scan", "extract", "read", "route", "assess", "decide", "postpone")
+STAGES = ("receive", "claim", "fetch", "scan", "extract", "read", "route", "assess", "inspect", "decide", "postpone")
 
 # Causes of faults that somebody should hear of at their first time; there are more.
 _CAUSES = (

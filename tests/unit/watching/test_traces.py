@@ -69,7 +69,7 @@ def test_one_trace_leads_from_receipt_to_decision_across_processes(
         process(submission_id, desk)
     assert len({span.trace for span in collector.spans}) == 1
     assert tree(collector.spans) == {"receive": "", "process": "receive"} | dict.fromkeys(
-        ("claim", "fetch", "scan", "extract", "read", "route", "assess", "decide"), "process"
+        ("claim", "fetch", "scan", "extract", "read", "route", "assess", "inspect", "decide"), "process"
     )
     ids = {span.name: span.attributes.get("einvoice.submission") for span in collector.spans}
     assert (ids["receive"], ids["process"]) == (submission_id, submission_id)
