@@ -11,13 +11,15 @@ APT := $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
         --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
 
-.PHONY: help setup run test lint format lock rules bench bench-intake soak image-check clean browser servers
+.PHONY: help setup run test lint format lock rules bench bench-intake bench-pdf bench-hostile soak fuzz image-check clean browser servers
 .DEFAULT_GOAL := help
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
 	@echo 'also: setup, lint, format, lock (renew the dependency locks), clean'
-	@echo 'long proofs: bench (a check), bench-intake (the whole way in), soak (kills and faults), image-check (the image)'
+	@echo 'long proofs: bench (a check), bench-intake (the whole way in), bench-pdf (reading PDFs in the sandbox),'
+	@echo '  bench-hostile (what a hostile sender may try), soak (kills and faults), image-check (the image)'
+	@echo 'a search for mistakes: fuzz (odd invoices, PDFs and requests, SECONDS=1800)'
 
 setup: $(VENV)/.runtime rules
 
@@ -82,8 +84,23 @@ bench: setup $(VENV)/.dev
 bench-intake: setup $(VENV)/.dev
 	$(BIN)/python bench/intake.py $(ARGS)
 
+bench-pdf: setup $(VENV)/.dev
+	$(BIN)/python bench/pdf.py $(ARGS)
+
+bench-hostile: setup $(VENV)/.dev
+	$(BIN)/python bench/hostile.py $(ARGS)
+
 soak: setup $(VENV)/.dev servers
 	$(BIN)/python -m tests.acceptance.soak $(ARGS)
+
+$(VENV)/.fuzz: requirements/fuzz.txt | $(VENV)/.dev
+	@echo 'Installing the locked fuzzer …'
+	@$(PIP) install --require-hashes -r requirements/fuzz.txt
+	@touch $@
+
+fuzz: SECONDS = 1800
+fuzz: setup $(VENV)/.dev $(VENV)/.fuzz
+	$(BIN)/python -m tests.security.fuzz --seconds $(SECONDS) $(ARGS)
 
 image-check:
 	@$(if $(SUDO),$(SUDO) --preserve-env) $(PYTHON) -m deploy.imagecheck $(ARGS)
@@ -95,4 +112,4 @@ lock: $(VENV)/.dev
 	$(LOCK) --group build --constraint requirements/runtime.txt --output-file requirements/build.txt
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .fuzz .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -15,6 +15,7 @@ from einvoice.delivery import Deliveries
 from einvoice.errors import Fault
 from einvoice.extraction import Limits, extract
 from einvoice.identity import Identity
+from einvoice.inspection import inspect
 from einvoice.intake import Spool
 from einvoice.model.examination import Examination
 from einvoice.pipeline import Desk, Stages
@@ -67,7 +68,12 @@ def rule_artefacts(settings: Settings) -> ArtefactStore:
 def open_stages(settings: Settings, pool: ValidatorPool) -> Stages:
     """The stages of a check that keeps nothing."""
     tune_garbage_collection()
-    return Stages(extract=partial(extract, limits=Limits.of(settings)), read=read_invoice, assess=pool.assess)
+    return Stages(
+        extract=partial(extract, limits=Limits.of(settings)),
+        read=read_invoice,
+        assess=pool.assess,
+        inspect=partial(inspect, verapdf=settings.verapdf),
+    )
 
 
 @contextmanager
@@ -87,6 +93,7 @@ def open_app(settings: Settings) -> Iterator[App]:
             read=stages.read,
             route=partial(routing.route, directory=store.authorities),
             assess=stages.assess,
+            inspect=stages.inspect,
             store=store,
             settings=settings,
             wake=queue.wake,

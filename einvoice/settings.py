@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from einvoice.model.enclosed import Danger
+
 # How the address of each part may begin.
 _SCHEMES = {
     "database_url": ("sqlite", "postgresql"),
@@ -33,6 +35,14 @@ def _shipped(folder: str) -> Path:
 def _networks(value: str) -> tuple[IPv4Network | IPv6Network, ...]:
     """The networks of a list with commas; raises ValueError, naming what is none."""
     return tuple(ip_network(one.strip()) for one in value.split(",") if one.strip())
+
+
+def _dangers(value: str) -> frozenset[Danger]:
+    """The dangers of a list with commas; raises ValueError, naming those there are."""
+    words = {one.strip().lower() for one in value.split(",")} - {""}
+    if unknown := words - set(Danger):
+        raise ValueError(f"unknown: {', '.join(sorted(unknown))}; there are {', '.join(Danger)}")
+    return frozenset(map(Danger, words))
 
 
 class Settings(BaseSettings):
@@ -68,6 +78,9 @@ class Settings(BaseSettings):
     session_hours: int = 12  # how long a sign-in to the portal lasts
     https_only: bool = False  # cookies over HTTPS alone; switch on behind a proxy that ends TLS
     kosit_networks: str = ""  # who may use /kosit without a token, as CIDR with commas: 10.1.0.0/16, 2001:db8::/32
+    proxy_networks: str = ""  # reverse proxies, as CIDR with commas: who they say is asking (X-Forwarded-For) is asking
+    head_seconds: float = Field(default=15.0, gt=0)  # for a request to begin, and for all of its headers to come in
+    silent_seconds: float = Field(default=30.0, gt=0)  # a sender may stop amid a body, and a reader amid an answer
 
     # The work
     workers: int = Field(default=2, ge=0)  # validator processes; serve with 0 is web alone
@@ -90,15 +103,15 @@ class Settings(BaseSettings):
     # Limits of one document
     max_upload_bytes: int = 15_000_000  # of a file, XML or PDF, and of the XML in a PDF
     max_xml_depth: int = 100  # levels of nesting
-    max_xml_nodes: int = 5_000_000  # elements
+    max_xml_nodes: int = 1_000_000  # elements, comments and instructions
     max_pdf_objects: int = 200_000  # objects in a PDF
     max_pdf_unpacked_bytes: int = 75_000_000  # all invoices embedded in a PDF, unpacked; pypdf allows no more a file
-    pdf_memory_bytes: int = 1_000_000_000  # address space of the child that reads a PDF
-    pdf_cpu_seconds: int = 20  # processor time of that child
+    pdf_memory_bytes: int = 700_000_000  # address space of the child that reads a PDF
+    pdf_cpu_seconds: int = 6  # processor time of that child
     max_enclosures: int = 200  # files enclosed, in the XML and in the PDF
-    refused_enclosures: str = ""  # refused, not flagged; with commas: executable, script, macros, archive, encrypted
+    refused_enclosures: str = ""  # refused, not just flagged; with commas: executable, script, macros, archive, …
     verapdf: Path | None = None  # the veraPDF command; none: PDF/A is looked at by what the file claims alone
-    requests_per_minute: int = Field(default=1200, ge=1)  # of one caller: token, account, or address without either
+    requests_per_minute: int = Field(default=12_000, ge=1)  # of one caller: token, account, or address without either
     max_wait_seconds: float = 60.0  # longest ?wait= of a submission
 
     # Limits of an imported configuration (rules import)
@@ -116,16 +129,33 @@ class Settings(BaseSettings):
             raise ValueError(f"must begin with {' or '.join(f'{scheme}://' for scheme in schemes)}")
         return value
 
-    @field_validator("kosit_networks")
+    @field_validator("kosit_networks", "proxy_networks")
     @classmethod
     def _only_networks(cls, value: str) -> str:
         _networks(value)
         return value
 
+    @field_validator("refused_enclosures")
+    @classmethod
+    def _known_dangers(cls, value: str) -> str:
+        """A word nobody knows would refuse nothing, and the operator would believe it did."""
+        _dangers(value)
+        return value
+
+    @cached_property
+    def refused_dangers(self) -> frozenset[Danger]:
+        """Why an enclosed file has its invoice refused."""
+        return _dangers(self.refused_enclosures)
+
     @cached_property
     def kosit_neighbours(self) -> tuple[IPv4Network | IPv6Network, ...]:
         """The networks from which /kosit needs no token."""
         return _networks(self.kosit_networks)
+
+    @cached_property
+    def proxies(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """The networks of reverse proxies whose word about a caller's address is taken."""
+        return _networks(self.proxy_networks)
 
     @cached_property
     def resolved_database_url(self) -> str:

@@ -12,6 +12,7 @@ from einvoice.api.schemas import SUBMISSIONS, V1
 from einvoice.app import App
 from einvoice.faces.accept import negotiate
 from einvoice.faces.guard import Guard
+from einvoice.faces.throttle import Throttle
 from einvoice.faces.trouble import EXPECTED, Trouble, trouble_of
 from einvoice.portal.receipts import RECEIPTS_PATH
 
@@ -37,6 +38,7 @@ def create_asgi(app: App) -> FastAPI:
     )
     web.state.wired = app
     web.state.meter = Meter()
+    web.state.throttle = Throttle(app.settings)
     web.include_router(api.routes())
     web.include_router(portal.routes(), include_in_schema=False)
     web.mount("/static", portal.static_files(), name="static")

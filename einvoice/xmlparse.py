@@ -17,32 +17,37 @@ __all__ = ["XmlLimits", "parse", "reparse"]
 
 
 _VERSIONS = ("1.0", "1.1")  # XML has no others
+_SMALL = 200_000  # bytes
 _RAW_CONTROL = re.compile("[\x7f-\x84\x86-\x9f]")
 
 
 @dataclass(frozen=True, slots=True)
 class XmlLimits:
-    """What a document may cost us. Units: bytes, nesting levels, nodes (elements)."""
+    """What a document may cost us. Units: bytes, nesting levels, nodes, different names, characters.
+
+    A node is an element, a comment or an instruction; each takes some 200 bytes of memory wherever it is read.
+    Names are kept by libxml2 and Saxon for as long as a process lives, and Saxon is slow where there are many; one of
+    more than 1,000 characters is too long for its XML parser (as for that of KoSIT).
+    """
 
     size: int = 15_000_000
     depth: int = 100
-    nodes: int = 5_000_000
+    nodes: int = 1_000_000
+    names: int = 10_000  # of elements and attributes; UBL and CII have 3,000 together
+    name_length: int = 1_000  # of a name or a namespace's name
 
 
 def parse(data: bytes, limits: XmlLimits) -> etree._Element:
     """Parse one XML document, or refuse it.
 
-    Raises Refusal: too-large, empty, not-xml, malformed, encoding, doctype, too-deep, too-many-nodes. Raises Fault if
-    there is not enough memory: that says nothing about the document.
+    Raises Refusal: too-large, empty, not-xml, malformed, encoding, doctype, too-deep, too-many-nodes, too-many-names,
+    name-too-long. Raises Fault if there is not enough memory: that says nothing about the document.
     """
     if len(data) > limits.size:
         raise Refusal("too-large", limit=limits.size, size=len(data))
     if not data.strip():
         raise Refusal("empty")
-    brackets = data.count(b"<")  # at least one for each element, so that most documents need no counting
-    if brackets > 4 * limits.nodes:  # elements, end tags, comments: refused before memory is spent
-        raise Refusal("too-many-nodes", limit=limits.nodes)
-    _check_prolog(data)
+    _look_ahead(data, None if _is_plain(data, limits) else limits)
     try:
         root = etree.fromstring(data, hardened_parser())
     except etree.XMLSyntaxError as error:
@@ -56,9 +61,16 @@ def parse(data: bytes, limits: XmlLimits) -> etree._Element:
         _refuse_raw_controls(data, declared.encoding)
     if _deeper_than(limits.depth)(root):
         raise Refusal("too-deep", limit=limits.depth)
-    if brackets > limits.nodes and root.xpath("count(//*)") > limits.nodes:
+    if data.count(b"<") > limits.nodes and root.xpath("count(//*)") > limits.nodes:
         raise Refusal("too-many-nodes", limit=limits.nodes)
     return root
+
+
+def _is_plain(data: bytes, limits: XmlLimits) -> bool:
+    """Whether nothing in it can be too much or too long: most invoices are small, and need no counting."""
+    if len(data) > _SMALL or data.count(b"<") + data.count(b"=") > limits.names:
+        return False
+    return len(max(data.split(), key=len)) <= limits.name_length
 
 
 def _refuse_raw_controls(data: bytes, encoding: str | None) -> None:
@@ -73,33 +85,87 @@ def _deeper_than(depth: int) -> etree.XPath:
     return etree.XPath(f"boolean({'/*' * (depth + 1)})")
 
 
-class _PrologSeen(Exception):
-    """The first element starts: the prolog is clean."""
+class _SeenEnough(Exception):
+    """What had to be looked at is as it should be."""
 
 
-def _check_prolog(data: bytes) -> None:
-    """Look at what stands before the root element, with expat, which expands nothing here.
+def _look_ahead(data: bytes, limits: XmlLimits | None) -> None:
+    """Look at what must never reach libxml2, with expat, which expands nothing here and keeps nothing.
 
-    libxml2 with lifted limits would expand entities of attribute values: a DOCTYPE must never reach it.
+    That is a DOCTYPE (with lifted limits, libxml2 would expand entities of attribute values), before the root element,
+    and where `limits` are given more or longer elements and names than these allow. Whatever else is wrong behind the
+    prolog, libxml2 says better.
     """
-
-    def refuse_doctype(*_: object) -> None:
-        raise Refusal("doctype")
-
-    def stop(*_: object) -> None:
-        raise _PrologSeen
-
+    seen = _Seen(limits)
     parser = expat.ParserCreate()
-    parser.StartDoctypeDeclHandler = refuse_doctype
-    parser.StartElementHandler = stop
+    parser.StartDoctypeDeclHandler = seen.doctype
+    parser.StartElementHandler = seen.start
+    parser.EndElementHandler = seen.end
+    parser.ProcessingInstructionHandler = seen.instruction
+    parser.CommentHandler = seen.comment
     try:
         parser.Parse(data, True)
-    except _PrologSeen:
+    except _SeenEnough:
         return
     except (ValueError, LookupError) as error:  # an encoding name neither expat nor Python knows
         raise Refusal("encoding", reason=str(error)) from None
     except expat.ExpatError as error:
-        raise _prolog_refusal(error) from None
+        if not seen.begun:
+            raise _prolog_refusal(error) from None
+    seen.check_names()
+
+
+class _Seen:
+    """What expat came by."""
+
+    def __init__(self, limits: XmlLimits | None) -> None:
+        self.begun = False  # with the root element
+        self._limits = limits
+        self._depth = self._nodes = 0
+        self._names: set[str] = set()
+
+    def doctype(self, *_: object) -> None:
+        raise Refusal("doctype")
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        self.begun = True
+        limits = self._limits
+        if limits is None:
+            raise _SeenEnough
+        self._depth += 1
+        if self._depth > limits.depth:
+            raise Refusal("too-deep", limit=limits.depth)
+        self._nodes += 1
+        if self._nodes > limits.nodes:
+            raise Refusal("too-many-nodes", limit=limits.nodes)
+        self._names.add(name)
+        if attributes:
+            self._names.update(attributes)
+            for attribute, value in attributes.items():
+                if attribute.startswith("xmlns"):  # two namespaces may use the same prefix and the same names
+                    self._names.add(value)
+        if len(self._names) > limits.names:
+            raise Refusal("too-many-names", limit=limits.names)
+
+    def end(self, _: str) -> None:
+        self._depth -= 1
+
+    def instruction(self, target: str, _: str) -> None:
+        self._names.add(target)
+        self.comment()
+        if self._limits and len(self._names) > self._limits.names:
+            raise Refusal("too-many-names", limit=self._limits.names)
+
+    def comment(self, *_: str) -> None:
+        self._nodes += 1
+        if self._limits and self._nodes > self._limits.nodes:
+            raise Refusal("too-many-nodes", limit=self._limits.nodes)
+
+    def check_names(self) -> None:
+        """Raises Refusal if one is too long."""
+        limits = self._limits
+        if limits is not None and any(len(name) > limits.name_length for name in self._names):
+            raise Refusal("name-too-long", limit=limits.name_length)
 
 
 def _prolog_refusal(error: expat.ExpatError) -> Refusal | Fault:

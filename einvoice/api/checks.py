@@ -9,6 +9,7 @@ from fastapi.concurrency import run_in_threadpool
 
 from einvoice.api.describe import FILE_BODY
 from einvoice.api.forms import CHECK_FORMS, described, report, wanted_form
+from einvoice.api.problems import problems
 from einvoice.api.schemas import V1
 from einvoice.app import App
 from einvoice.faces.body import heard, received_file
@@ -29,7 +30,10 @@ router = APIRouter(prefix=f"{V1}/checks", tags=["Suppliers"])
 @router.post(
     "",
     response_class=Response,
-    responses={200: {"description": "The report, whatever the verdict", "content": described(CHECK_FORMS)}},
+    responses={
+        200: {"description": "The report, whatever the verdict", "content": described(CHECK_FORMS)},
+        **problems(406),
+    },
     openapi_extra=FILE_BODY,
 )
 async def check(

@@ -13,12 +13,15 @@ from einvoice.api.handoverschemas import (
     LeaseWish,
     Nack,
 )
+from einvoice.api.problems import problems
 from einvoice.api.schemas import V1
 from einvoice.faces.caller import Wired, may
 from einvoice.faces.language import Language
 from einvoice.identity import Action, Principal
 
 router = APIRouter(prefix=V1, tags=["Authorities"])
+
+_LEASE_LOST = problems(409)
 
 Fetcher = Annotated[Principal, Depends(may(Action.FETCH))]
 
@@ -43,20 +46,20 @@ def lease(app: Wired, lang: Language, principal: Fetcher, wish: LeaseWish | None
     return LeaseList(deliveries=[LeaseOut.of(one, principal, lang, app.store) for one in leases])
 
 
-@router.post("/deliveries/{delivery_id}:ack")
+@router.post("/deliveries/{delivery_id}:ack", responses=_LEASE_LOST)
 def acknowledge(delivery_id: str, body: LeaseRef, app: Wired, principal: Fetcher) -> AcknowledgementOut:
     """Say that the invoice is booked: it is never handed out again. May be repeated."""
     done = app.deliveries.ack(_authority(principal), delivery_id, body.lease_token, actor=principal.actor)
     return AcknowledgementOut.of(done)
 
 
-@router.post("/deliveries/{delivery_id}:nack", status_code=204, response_class=Response)
+@router.post("/deliveries/{delivery_id}:nack", responses=_LEASE_LOST, status_code=204, response_class=Response)
 def give_back(delivery_id: str, body: Nack, app: Wired, principal: Fetcher) -> None:
     """Give the invoice back: it can be leased again at once. May be repeated."""
     app.deliveries.nack(_authority(principal), delivery_id, body.lease_token, actor=principal.actor, reason=body.reason)
 
 
-@router.post("/deliveries/{delivery_id}:extend")
+@router.post("/deliveries/{delivery_id}:extend", responses=_LEASE_LOST)
 def extend(delivery_id: str, body: Extension, app: Wired, lang: Language, principal: Fetcher) -> LeaseOut:
     """Keep the lease for some more time, counted from now."""
     longer = app.deliveries.extend(

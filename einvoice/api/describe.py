@@ -1,11 +1,12 @@
 """How the API describes itself (OpenAPI): what a file may be sent as, with an example that can be sent as it stands."""
 
+from collections.abc import Iterable, Iterator
 from importlib.resources import files
 from typing import Any
 
 from fastapi import FastAPI
 
-from einvoice.api.problems import ProblemDocument
+from einvoice.api.problems import ProblemDocument, problems
 
 EXAMPLE_INVOICE = files("einvoice.api").joinpath("example.xml").read_text(encoding="utf-8")
 
@@ -36,9 +37,13 @@ FILE_BODY: dict[str, Any] = {
     ],
 }
 
-BINARY: dict[str, Any] = {
-    media_type: {"schema": _FILE} for media_type in ("application/xml", "application/pdf", "application/octet-stream")
-}
+
+def octets(media_types: Iterable[str]) -> dict[str, Any]:
+    """A file of one of these types."""
+    return {media_type: {"schema": _FILE} for media_type in media_types}
+
+
+BINARY = octets(("application/xml", "application/pdf", "application/octet-stream"))
 
 TITLE = "E-Rechnung Eingang"
 SUMMARY = "Receives electronic invoices (XRechnung, ZUGFeRD) for public authorities"
@@ -75,11 +80,42 @@ def describe(web: FastAPI) -> None:
             document = generate()
             schema = ProblemDocument.model_json_schema(ref_template=_REF)
             components = document.setdefault("components", {})
-            components.setdefault("schemas", {}).update(schema.pop("$defs"), ProblemDocument=schema)
+            schemas = components.setdefault("schemas", {})
+            schemas.update(schema.pop("$defs"), ProblemDocument=schema)
+            for unused in ("HTTPValidationError", "ValidationError"):
+                schemas.pop(unused, None)
             components["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
             document["security"] = [{"token": []}]
             for path in _PUBLIC:
                 document["paths"][path]["get"]["security"] = []
+            for operations in document["paths"].values():
+                for operation in operations.values():
+                    _announce_problems(operation)
         return web.openapi_schema or {}
 
     web.openapi = described  # type: ignore[method-assign]  # the way FastAPI wants it
+
+
+def _announce_problems(operation: dict[str, Any]) -> None:
+    """Beside the answers an operation names itself, the problems that all of its kind may answer with."""
+    answers = operation["responses"]
+    if "HTTPValidationError" in str(answers.get("422")):  # as FastAPI would answer
+        del answers["422"]
+    for status, answer in problems(*_statuses(operation)).items():
+        known = answers.get(str(status), answer)
+        answers[str(status)] = known | {"content": known.get("content", {}) | answer["content"]}
+
+
+def _statuses(operation: dict[str, Any]) -> Iterator[int]:
+    """By what an operation takes."""
+    parameters, body = operation.get("parameters", ()), operation.get("requestBody", {}).get("content", ())
+    if operation.get("security") != []:
+        yield from (401, 403, 429, 503)
+    if parameters or body:
+        yield 422
+    if any(parameter["in"] == "path" for parameter in parameters):
+        yield 404
+    if body:
+        yield from (400, 408, 413)
+    if body == FILE_BODY["requestBody"]["content"]:
+        yield 415

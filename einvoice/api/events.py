@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query
 from fastapi.exceptions import RequestValidationError
 
 from einvoice.api.handoverschemas import EventFeed, EventOut
+from einvoice.api.problems import problems
 from einvoice.api.schemas import V1
 from einvoice.faces.caller import Asking, Wired
 from einvoice.identity import Action, Resource, authorise
@@ -13,7 +14,7 @@ from einvoice.identity import Action, Resource, authorise
 router = APIRouter(prefix=f"{V1}/events", tags=["Authorities"])
 
 
-@router.get("")
+@router.get("", responses=problems(404))
 def read_events(
     app: Wired, caller: Asking,
     after: Annotated[int, Query(ge=0, le=2**62, description="The last sequence number you have seen")] = 0,

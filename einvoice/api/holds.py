@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 
 from einvoice.api.operatorschemas import HeldOut, HoldList, Reasoned, Retried, Retry, RetryAll, SendOn
+from einvoice.api.problems import problems
 from einvoice.api.schemas import SUBMISSIONS, V1, SubmissionOut
 from einvoice.app import App
 from einvoice.explain import Lang
@@ -18,6 +19,7 @@ router = APIRouter(prefix=V1, tags=["Operators"])
 
 Operator = Annotated[Principal, Depends(may(Action.OPERATE))]
 
+_NOT_HELD = problems(409)
 _ONE = SUBMISSIONS.removeprefix(V1) + "/{submission_id}"
 
 
@@ -37,7 +39,7 @@ def retry_all(body: RetryAll, app: Wired, operator: Operator) -> Retried:
     return Retried(count=Holds.of(app.store).retry_all(body.cause, actor=operator.actor, reason=body.reason.strip()))
 
 
-@router.post(_ONE + ":retry")
+@router.post(_ONE + ":retry", responses=_NOT_HELD)
 def retry(
     submission_id: str, app: Wired, lang: Language, operator: Operator, body: Retry | None = None
 ) -> SubmissionOut:
@@ -45,7 +47,7 @@ def retry(
     return _gone(Way.RETRY, submission_id, body.reason.strip() if body else "", app, lang, operator)
 
 
-@router.post(_ONE + ":send-on")
+@router.post(_ONE + ":send-on", responses=_NOT_HELD)
 def send_on(submission_id: str, body: SendOn, app: Wired, lang: Language, operator: Operator) -> SubmissionOut:
     """Hand a held invoice to an authority (`fault`, `engine`, `unroutable`, `conflict`).
 
@@ -55,7 +57,7 @@ def send_on(submission_id: str, body: SendOn, app: Wired, lang: Language, operat
     return _gone(Way.SEND_ON, submission_id, body.reason, app, lang, operator, body.authority_id)
 
 
-@router.post(_ONE + ":send-back")
+@router.post(_ONE + ":send-back", responses=_NOT_HELD)
 def send_back(submission_id: str, body: Reasoned, app: Wired, lang: Language, operator: Operator) -> SubmissionOut:
     """End a held submission (whatever the hold) without handing it over; its sender reads the reason.
 
@@ -64,7 +66,7 @@ def send_back(submission_id: str, body: Reasoned, app: Wired, lang: Language, op
     return _gone(Way.SEND_BACK, submission_id, body.reason, app, lang, operator)
 
 
-@router.post(_ONE + ":consent")
+@router.post(_ONE + ":consent", responses=_NOT_HELD)
 def consent(submission_id: str, body: Reasoned, app: Wired, lang: Language, operator: Operator) -> SubmissionOut:
     """Agree that a file is let out of `quarantine`. With the consent of a second operator it is worked on."""
     return _gone(Way.CONSENT, submission_id, body.reason, app, lang, operator)

@@ -31,12 +31,27 @@ class ProblemDocument(BaseModel):
     errors: list[InvalidField] | None = Field(default=None, description="Invalid parameters, with invalid-request only")
 
 
-PROBLEM_RESPONSES: dict[int | str, dict[str, Any]] = {
-    "default": {
-        "description": "Problem: `code` says which, `remedy` what to do",
-        "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}},
-    }
+_MEANINGS = {
+    400: "The request can't be read",
+    401: "There is no token, or none that is valid",
+    403: "Not with this token's role",
+    404: "It does not exist, or not for you",
+    406: "In none of the forms that `Accept` asks for",
+    408: "The request came in too slowly",
+    409: "Not as things stand; `code` says why",
+    410: "It is deleted",
+    413: "Too large",
+    415: "Not as this kind of content",
+    422: "A part of the request is not valid; `errors` says which",
+    429: "Asked too often; `Retry-After` says when to come again",
+    503: "Not now, for a reason on our side; `Retry-After` says when to come again",
 }
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Problems that an operation may answer with, for OpenAPI. Those of its kind are announced without (`describe`)."""
+    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}}
+    return {status: {"description": _MEANINGS[status], "content": content} for status in statuses}
 
 
 def problem(trouble: Trouble, request: Request) -> JSONResponse:

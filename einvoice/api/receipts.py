@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from fastapi import APIRouter, Request, Response
 
 from einvoice.api.forms import described, wanted_form
+from einvoice.api.problems import problems
 from einvoice.api.schemas import SUBMISSIONS
 from einvoice.explain import Lang
 from einvoice.faces.caller import Readable, Wired
@@ -23,7 +24,7 @@ router = APIRouter(prefix=SUBMISSIONS, tags=["Suppliers", "Authorities"])
 @router.get(
     "/{submission_id}/receipt",
     response_class=Response,
-    responses={200: {"description": "The receipt", "content": described(RECEIPT_FORMS)}},
+    responses={200: {"description": "The receipt", "content": described(RECEIPT_FORMS)}, **problems(406)},
 )
 def show_receipt(request: Request, submission: Readable, app: Wired, lang: Language) -> Response:
     """The signed receipt, as JSON or as PDF with that JSON inside, as `Accept` asks.

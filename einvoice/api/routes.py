@@ -3,13 +3,12 @@
 from fastapi import APIRouter, Depends
 
 from einvoice.api import checks, deliveries, doors, events, holds, kosit, operations, receipts, submissions
-from einvoice.api.problems import PROBLEM_RESPONSES
 from einvoice.faces.caller import same_origin
 
 
 def routes() -> APIRouter:
     """The routes of version 1 under /api/v1; KoSIT's, which change nothing, and those for operating at the top."""
-    everything = APIRouter(responses=PROBLEM_RESPONSES)
+    everything = APIRouter()
     version = APIRouter(dependencies=[Depends(same_origin)])
     for part in (checks, submissions, receipts, deliveries, events, holds, doors):
         version.include_router(part.router)

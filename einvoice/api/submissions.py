@@ -4,17 +4,19 @@ from dataclasses import replace
 from enum import Enum
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
-from einvoice.api.describe import BINARY, FILE_BODY
+from einvoice.api.describe import BINARY, FILE_BODY, octets
 from einvoice.api.forms import REPORT_FORMS, described, report, wanted_form
+from einvoice.api.problems import problems
 from einvoice.api.schemas import SUBMISSIONS, ReceiptOut, SubmissionOut, SubmissionPage
 from einvoice.app import App
 from einvoice.faces.body import pass_door, received_file
 from einvoice.faces.caller import Asking, Readable, Wired, may
 from einvoice.faces.download import original, served
+from einvoice.faces.enclosed import MEDIA_TYPES, enclosure
 from einvoice.faces.language import Language
 from einvoice.faces.trouble import Problem
 from einvoice.identity import Action, Principal, scope
@@ -28,12 +30,13 @@ router = APIRouter(prefix=SUBMISSIONS)
 Submitter = Annotated[Principal, Depends(may(Action.SUBMIT))]
 Lister = Annotated[Principal, Depends(may(Action.LIST))]
 Key = Annotated[str | None, Header(min_length=1, max_length=255, description="Your own key for this invoice")]
+Number = Annotated[int, Path(ge=1, le=100_000, description="`number` among `inspection.enclosures` of the JSON report")]
 Wait = Annotated[float, Query(ge=0, description="Seconds to wait for the verdict; a setting limits them")]
 
 _FILES: list[str | Enum] = ["Suppliers", "Authorities"]
 
 
-@router.post("", status_code=202, tags=["Suppliers"], openapi_extra=FILE_BODY)
+@router.post("", status_code=202, tags=["Suppliers"], responses=problems(409), openapi_extra=FILE_BODY)
 async def submit_invoice(
     request: Request, response: Response, app: Wired, lang: Language, principal: Submitter,
     idempotency_key: Key = None, wait: Wait = 0,
@@ -105,7 +108,7 @@ def show_submission(submission: Readable, app: Wired, caller: Asking, lang: Lang
     "/{submission_id}/report",
     tags=_FILES,
     response_class=Response,
-    responses={200: {"description": "The report", "content": described(REPORT_FORMS)}},
+    responses={200: {"description": "The report", "content": described(REPORT_FORMS)}, **problems(406, 409, 410)},
 )
 def show_report(request: Request, submission: Readable, app: Wired, lang: Language) -> Response:
     """The report, in the form that `Accept` asks for. 409 `not-decided-yet` while there is none."""
@@ -117,7 +120,7 @@ def show_report(request: Request, submission: Readable, app: Wired, lang: Langua
     "/{submission_id}/original",
     tags=_FILES,
     response_class=Response,
-    responses={200: {"description": "The bytes as they came in", "content": BINARY}},
+    responses={200: {"description": "The bytes as they came in", "content": BINARY}, **problems(409, 410)},
 )
 def show_original(submission: Readable, app: Wired) -> Response:
     """The file as it came in, byte for byte. 409 `quarantined` where the virus scan found something in it."""
@@ -125,10 +128,28 @@ def show_original(submission: Readable, app: Wired) -> Response:
 
 
 @router.get(
+    "/{submission_id}/enclosures/{number}",
+    tags=_FILES,
+    response_class=Response,
+    responses={
+        200: {"description": "The bytes of the file", "content": octets(MEDIA_TYPES)},
+        **problems(409, 410),
+    },
+)
+def show_enclosure(submission: Readable, number: Number, app: Wired) -> Response:
+    """One file that came with the invoice, in its XML (BT-125) or in the PDF around it; to be saved, not opened.
+
+    What it is announced as follows from its content: `application/octet-stream` for whatever is not simply a document
+    or an image. 409 `quarantined` where the virus scan found something in what was received.
+    """
+    return enclosure(submission, number, app)
+
+
+@router.get(
     "/{submission_id}/invoice",
     tags=["Authorities"],
     response_class=JSONResponse,
-    responses={200: {"description": "Terms and groups of EN 16931-1"}},
+    responses={200: {"description": "Terms and groups of EN 16931-1"}, **problems(409, 410)},
 )
 def show_invoice(
     submission: Readable, app: Wired,

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from typing import Annotated
 
+import structlog
 import typer
 
 from einvoice.app import App, open_app, rule_artefacts, work
@@ -15,6 +16,8 @@ from einvoice.logs import configure_logs
 from einvoice.rules import load_packs, sync
 from einvoice.settings import Settings
 from einvoice.watching import tracing
+
+log = structlog.get_logger()
 
 _REQUEST_SECONDS = 30  # running requests get this long at the end
 
@@ -121,13 +124,19 @@ def _web(app: App) -> None:
     """
     import uvicorn  # here, so that the other commands start without the web framework
 
+    settings = app.settings
+    from einvoice.cli.refusing import room_for_connections
+    from einvoice.cli.wire import Connection, Server
     from einvoice.watching.requests import RequestIds
     from einvoice.web import create_asgi
 
     asgi = create_asgi(app)
     asgi.state.draining = False
 
-    class Server(uvicorn.Server):
+    class OnTheWire(Connection):
+        head_seconds, silent_seconds = settings.head_seconds, settings.silent_seconds
+
+    class Drained(Server):
         @contextmanager
         def capture_signals(self) -> Iterator[None]:
             for number in (signal.SIGTERM, signal.SIGINT):
@@ -135,7 +144,7 @@ def _web(app: App) -> None:
             yield
 
         def drain(self) -> None:
-            seconds = 0.0 if asgi.state.draining else app.settings.drain_seconds
+            seconds = 0.0 if asgi.state.draining else settings.drain_seconds
             asgi.state.draining = True
             ending = threading.Timer(seconds, setattr, (self, "should_exit", True))
             ending.daemon = True
@@ -143,12 +152,19 @@ def _web(app: App) -> None:
 
     config = uvicorn.Config(
         RequestIds(asgi),
-        host=app.settings.host,
-        port=app.settings.port,
+        host=settings.host,
+        port=settings.port,
+        http=OnTheWire,
+        ws="none",
         log_config=None,
         access_log=False,
         server_header=False,
-        proxy_headers=False,  # who asks is who connects: a header anyone can send opens nothing
+        # Who asks is who connects, or who a proxy of ours says: a header that anyone can send opens nothing.
+        proxy_headers=bool(settings.proxy_networks),
+        forwarded_allow_ips=[str(network) for network in settings.proxies],
+        limit_concurrency=room_for_connections(),
         timeout_graceful_shutdown=_REQUEST_SECONDS,
     )
-    Server(config).run()
+    if settings.https_only and not settings.proxy_networks:
+        log.warning("proxy-not-named", setting="EINVOICE_PROXY_NETWORKS", meaning="all callers have the same address")
+    Drained(config).run()

@@ -12,6 +12,7 @@ from einvoice.model.terms import term_name
 
 # Rule ids of CEN/TS 16931-3-2 and -3-3. Those of the kind conditional ask for content, as business rules do.
 _SYNTAX_BINDING = ("UBL-", "CII-")
+_PICTURE = "PICTURE-"  # pages that show something else than the invoice says
 
 
 class KindClass(StrEnum):
@@ -75,6 +76,8 @@ def _allowed(finding: Finding) -> bool:
 
 
 def _class(finding: Finding, entry: Entry) -> KindClass:
+    if finding.source is Source.CONTAINER:
+        return KindClass.CONTENT if finding.rule.startswith(_PICTURE) else KindClass.FORMAT
     binding = finding.rule.startswith(_SYNTAX_BINDING) and kind_of(finding.rule, finding.ruleset) != "conditional"
     if finding.source is Source.XSD or binding:
         return KindClass.FORMAT

@@ -110,6 +110,7 @@ def _values(notice: RefusalNotice, lang: Lang) -> dict[str, str]:
     reason = _PLACE_IN_MESSAGE.sub("", details.get("reason", ""))
     values["reason"] = "" if values["broken"] else shorten(reason).rstrip(". ")
     values["found_name"] = words(lang)["found"].get(details.get("found", ""), "")
+    values["danger_name"] = words(lang)["danger"].get(details.get("danger", ""), "")
     for name in ("size", "limit"):
         values[f"{name}_mb"] = _megabytes(details.get(name, ""), lang)
     return values

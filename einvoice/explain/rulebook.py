@@ -1,7 +1,8 @@
 """What we know of every rule: its kind, the business terms it is about, the element it names.
 
 Facts in `rules*.tsv`, one row for each rule of each rule set: CEN EN 16931 Schematron (also rules that only older
-releases have), XRechnung Schematron, and in files of their own further rule sets.
+releases have), XRechnung Schematron, and in files of their own further rule sets and what is said of the PDF around
+an invoice and of the files enclosed.
 """
 
 import csv

@@ -2,16 +2,21 @@
 
 import hashlib
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from lxml import etree
 
 from einvoice.errors import Refusal
-from einvoice.extraction.pdf import PdfLimits, embedded_invoice
+from einvoice.extraction.enclosures import admitted, enclosed
+from einvoice.extraction.pdf import HybridPdf, PdfLimits, embedded_invoice
 from einvoice.extraction.sniff import Kind, sniff
 from einvoice.model import Container, Customization, InvoiceDocument, Syntax
+from einvoice.model.enclosed import Danger
 from einvoice.model.namespaces import CBC, FERD, FERD_RC, RAM, RSM, SBDH, UBL_CREDITNOTE, UBL_INVOICE
-from einvoice.settings import Settings
 from einvoice.xmlparse import XmlLimits, parse
+
+if TYPE_CHECKING:  # the process that reads PDFs imports this room, and has no use for them
+    from einvoice.settings import Settings
 
 _SYNTAX = {
     f"{{{UBL_INVOICE}}}Invoice": Syntax.UBL_INVOICE,
@@ -34,9 +39,11 @@ class Limits:
 
     xml: XmlLimits = field(default_factory=XmlLimits)
     pdf: PdfLimits = field(default_factory=PdfLimits)
+    enclosures: int = 200  # files enclosed, in the XML and in the PDF together
+    refused: frozenset[Danger] = frozenset()  # whoever encloses such a file is refused
 
     @classmethod
-    def of(cls, settings: Settings) -> "Limits":
+    def of(cls, settings: "Settings") -> "Limits":
         """The limits an operator has set."""
         xml = XmlLimits(settings.max_upload_bytes, settings.max_xml_depth, settings.max_xml_nodes)
         pdf = PdfLimits(
@@ -44,8 +51,9 @@ class Limits:
             unpacked_bytes=settings.max_pdf_unpacked_bytes,
             memory_bytes=settings.pdf_memory_bytes,
             cpu_seconds=settings.pdf_cpu_seconds,
+            enclosures=settings.max_enclosures,
         )
-        return cls(xml, pdf)
+        return cls(xml, pdf, settings.max_enclosures, settings.refused_dangers)
 
 
 def extract(data: bytes, limits: Limits) -> InvoiceDocument:
@@ -56,26 +64,29 @@ def extract(data: bytes, limits: Limits) -> InvoiceDocument:
         raise Refusal("empty")
     kind = sniff(data)
     if kind is Kind.PDF:
-        name, xml = embedded_invoice(data, limits.pdf)
-        return _document(xml, limits.xml, Container.PDF, name)
+        pdf = embedded_invoice(data, limits.pdf)
+        return _document(pdf.xml, limits, pdf)
     if kind is not Kind.XML:
         raise Refusal("unknown-type", found=kind.value)
-    return _document(data, limits.xml, Container.XML, None)
+    return _document(data, limits)
 
 
-def _document(xml: bytes, limits: XmlLimits, container: Container, attachment: str | None) -> InvoiceDocument:
-    root = parse(xml, limits)
+def _document(xml: bytes, limits: Limits, pdf: HybridPdf | None = None) -> InvoiceDocument:
+    root = parse(xml, limits.xml)
     if etree.QName(root).namespace == SBDH:
         raise Refusal("sbdh")
     syntax = _SYNTAX.get(str(root.tag), Syntax.OTHER)
+    files = (*enclosed(root, syntax, limits.enclosures), *(pdf.enclosures if pdf else ()))
     return InvoiceDocument(
         syntax=syntax,
         xml=xml,
         sha256=hashlib.sha256(xml).hexdigest(),
         customizations=tuple(map(_customization, root.iterfind(_BT24[syntax]))) if syntax in _BT24 else (),
-        container=container,
-        attachment=attachment,
+        container=Container.PDF if pdf else Container.XML,
+        attachment=pdf.name if pdf else None,
         root=root,
+        hybrid=pdf.facts if pdf else None,
+        enclosures=admitted(files, limits.enclosures, limits.refused),
     )
 
 

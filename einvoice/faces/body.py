@@ -10,6 +10,7 @@ from starlette.requests import ClientDisconnect
 
 from einvoice.app import App
 from einvoice.errors import Fault, Refusal
+from einvoice.faces.guard import announced_length
 from einvoice.faces.trouble import Problem
 from einvoice.intake import Form, Spool, Spooled, TooManyFiles, Upload, read_form, shown_name
 from einvoice.model.submission import Door
@@ -20,6 +21,11 @@ _FORM = "multipart/form-data"
 _RAW = frozenset(
     {"application/pdf", "application/x-pdf", "application/octet-stream", "application/x-www-form-urlencoded"}
 )
+_ARCHIVES = frozenset(
+    f"application/{name}"
+    for name in ("gzip", "java-archive", "vnd.rar", "x-7z-compressed", "x-gzip", "x-rar-compressed", "x-tar",
+                 "x-zip-compressed", "zip")
+)  # fmt: skip
 _FORM_ROOM = 1_000_000  # bytes of a form besides its files
 _FULL_FILES = 10  # so many files of full size fit into a form for several
 _MOST_FILES = 100
@@ -52,6 +58,8 @@ async def received_file(request: Request, spool: Spool, limit: int) -> Upload:
     media_type = _media_type(request)
     if media_type == _FORM:
         return _only_file(await _read_form(request, spool, limit, most_files=1, most_bytes=limit + _FORM_ROOM))
+    if media_type in _ARCHIVES:
+        raise Problem("archive", found=media_type)
     if media_type and media_type not in _RAW and not media_type.endswith(("/xml", "+xml")):
         raise Problem("unsupported-type", found=media_type[:100])
     return Upload(name=_file_name(request), spooled=await received_body(request, spool, limit))
@@ -112,8 +120,7 @@ def _check_encoding(request: Request) -> None:
 
 def _check_length(request: Request, limit: int) -> None:
     """Refuse at once what announces itself as too large: a client that asks first sends nothing then."""
-    announced = request.headers.get("content-length", "")
-    if announced.isdecimal() and int(announced) > limit:
+    if announced_length(request) > limit:
         raise Refusal("too-large", limit=limit)
 
 

@@ -9,6 +9,7 @@ from typing import Annotated, cast
 from fastapi import Depends, Request
 
 from einvoice.app import App
+from einvoice.faces.throttle import Throttle
 from einvoice.faces.trouble import Problem
 from einvoice.identity import Action, Principal, authorise, csrf_token, resource_of
 from einvoice.model.submission import Submission
@@ -45,19 +46,41 @@ class Caller:
 
 
 def caller_of(request: Request) -> Caller:
-    """Look up the token or session of a request, and remember who it was for the answer to trouble."""
-    request.state.caller = _looked_up(request, wired(request))
-    return cast("Caller", request.state.caller)
+    """Look up the token or session of a request, and remember who it was for the answer to trouble.
+
+    Raises Problem where someone asks too often, or shows too many wrong tokens.
+    """
+    app, throttle = wired(request), throttle_of(request)
+    caller = request.state.caller = _looked_up(request, app, throttle)
+    if caller.principal is not None:
+        throttle.asked(caller.principal)
+    elif not is_neighbour(request, app.settings):
+        throttle.asked_by_nobody(request)
+    return caller
 
 
-def _looked_up(request: Request, app: App) -> Caller:
+def throttle_of(request: Request) -> Throttle:
+    """What callers are allowed in this process."""
+    return cast("Throttle", request.app.state.throttle)
+
+
+def _looked_up(request: Request, app: App, throttle: Throttle) -> Caller:
     """A wrong token is nobody, whatever cookie comes with it."""
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    request.state.caller = Caller(None)  # for the answer to who is not even looked up
+    scheme, _, shown = request.headers.get("authorization", "").partition(" ")
     if scheme:
-        return Caller(app.identity.by_token(token.strip()) if scheme.lower() == "bearer" else None)
+        return Caller(_by_token(shown.strip(), request, app, throttle) if scheme.lower() == "bearer" else None)
     session = request.cookies.get(session_cookie(app.settings))
     principal = app.identity.by_session(session) if session else None
     return Caller(principal, session) if principal else Caller(None)
+
+
+def _by_token(token: str, request: Request, app: App, throttle: Throttle) -> Principal | None:
+    """Looked up by its hash: how long that takes says nothing about any token there is."""
+    throttle.may_show(token, request)
+    principal = app.identity.by_token(token)
+    throttle.shown(token, request, good=principal is not None)
+    return principal
 
 
 Asking = Annotated[Caller, Depends(caller_of)]

@@ -13,12 +13,13 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _SMALL_BODY = 1_000_000  # bytes; files have a limit of their own, in the spool
+_DIGITS = 18  # of a length that is looked at; Python reads no number of thousands of digits
 _FRAMES = 6  # innermost frames of a mistake that are logged
 _YEAR = 31_536_000  # seconds
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
-_HEADERS = {
+HEADERS = {
     "Content-Security-Policy": (
         "default-src 'self'; base-uri 'none'; object-src 'none'; form-action 'self'; frame-ancestors 'none'"
     ),
@@ -53,7 +54,7 @@ class Guard:
         `crashed`: the answer to a mistake of ours.
         """
         self._inner = inner
-        self._headers = _HEADERS | ({"Strict-Transport-Security": f"max-age={_YEAR}"} if https_only else {})
+        self._headers = HEADERS | ({"Strict-Transport-Security": f"max-age={_YEAR}"} if https_only else {})
         self._streamed = streamed
         self._crashed = crashed
         self._observe = observe
@@ -110,10 +111,16 @@ def _log(scope: Scope, error: Exception) -> None:
     log.error("request-failed", method=scope["method"], route=_route(scope), error=type(error).__name__, at=places)
 
 
+def announced_length(request: Request) -> int:
+    """What Content-Length says; 0: nothing that is a number. More digits than any length has are cut off."""
+    announced = request.headers.get("content-length", "")
+    return int(announced[:_DIGITS]) if announced.isdecimal() else 0
+
+
 def _limited(scope: Scope, receive: Receive) -> Receive:
     """Refuse a body that grows, or says it will grow, above what anyone needs who sends no file."""
-    announced = Request(scope).headers.get("content-length", "")
-    seen = int(announced) if announced.isdecimal() and int(announced) > _SMALL_BODY else 0
+    announced = announced_length(Request(scope))
+    seen = announced if announced > _SMALL_BODY else 0
 
     async def limited_receive() -> Message:
         nonlocal seen

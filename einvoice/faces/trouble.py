@@ -104,7 +104,7 @@ def trouble_of(error: Exception) -> Trouble:
     """The trouble an exception stands for; one we do not expect is a mistake of ours, and told as such."""
     match error:
         case Problem():
-            return Trouble(code=error.code, gaps=error.gaps, headers=_retry(error.code))
+            return Trouble(code=error.code, gaps=error.gaps, headers=_retry(error.code, error.gaps.get("seconds")))
         case Refusal():  # while streaming: the only one that ends a request
             code = error.notice.code if error.notice.code in _texts() else "refused"
             return Trouble(code=code, refusal=error.notice)
@@ -133,7 +133,10 @@ def _field(entry: Mapping[str, Any]) -> tuple[str, str]:
     return ".".join(str(step) for step in entry["loc"]), str(entry["msg"])
 
 
-def _retry(code: str) -> dict[str, str]:
+def _retry(code: str, seconds: object = None) -> dict[str, str]:
+    """When to come again: after so many seconds, if the trouble itself knows."""
+    if seconds is not None:
+        return {"Retry-After": str(seconds)}
     return {"Retry-After": RETRY_SECONDS} if code in _PASSING else {}
 
 

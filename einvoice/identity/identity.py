@@ -75,9 +75,9 @@ class Identity:
 
     def sign_in(self, login: str, password: str) -> str | None:
         """Open a session; None when login or password is wrong, after the same time either way."""
-        found = self._accounts.by_login(login)
+        found, decoy = self._accounts.by_login(login), _decoy()  # made by whoever comes first, known or not
         password_hash = found[1] if found is not None else None
-        if not _matches(password_hash or _decoy(), password) or found is None or password_hash is None:
+        if not _matches(password_hash or decoy, password) or found is None or password_hash is None:
             return None
         account_id = found[0].id
         if _hasher.check_needs_rehash(password_hash):

@@ -88,19 +88,26 @@ class _FormReader:
         self._uploads: list[Upload] = []
         self._fields: dict[str, str] = {}
         self._finished = self._ended = False
-        self.parser = MultipartParser(
-            options[b"boundary"],
-            {
-                "on_part_begin": self._begin,
-                "on_header_field": self._header_name,
-                "on_header_value": self._header_value,
-                "on_header_end": self._header_end,
-                "on_headers_finished": self._headers_finished,
-                "on_part_data": self._data,
-                "on_part_end": self._end,
-                "on_end": self._all_seen,
-            },
-        )
+        self.parser = self._parser(options[b"boundary"])
+
+    def _parser(self, boundary: bytes) -> MultipartParser:
+        """One of the library's limits is the length of the boundary; a part may have 8 headers of 4 kB each."""
+        try:
+            return MultipartParser(
+                boundary,
+                {
+                    "on_part_begin": self._begin,
+                    "on_header_field": self._header_name,
+                    "on_header_value": self._header_value,
+                    "on_header_end": self._header_end,
+                    "on_headers_finished": self._headers_finished,
+                    "on_part_data": self._data,
+                    "on_part_end": self._end,
+                    "on_end": self._all_seen,
+                },
+            )
+        except FormParserError as error:
+            raise BadForm(str(error)) from None
 
     def finish(self) -> Form:
         """The whole form; raises BadForm when it broke off."""

@@ -38,6 +38,7 @@ class Enclosure:
     sha256: str  # hex
     dangers: tuple[Danger, ...] = ()
     reference: str | None = None  # BT-122, XML only
+    intact: bool = True  # False: damaged, as by broken base64; the rest is about what could be read of it
 
 
 class XmpState(StrEnum):
@@ -56,6 +57,7 @@ class Xmp:
     pdfa_part: str | None = None  # pdfaid:part
     pdfa_conformance: str | None = None  # pdfaid:conformance
     namespace: str | None = None  # of the properties below: Factur-X, ZUGFeRD 2.0 or ZUGFeRD 1.0
+    prefix: str | None = None  # of that namespace; None: not looked at
     document_type: str | None = None  # fx:DocumentType
     document_file_name: str | None = None  # fx:DocumentFileName
     version: str | None = None  # fx:Version

@@ -21,10 +21,15 @@ from einvoice.model.account import Principal
 from einvoice.portal.shown import FILTERS
 from einvoice.portal.statics import asset
 from einvoice.portal.texts import text
+from einvoice.settings import Settings
 
 SIGN_IN_PATH = "/sign-in"
-FORM_COOKIE = "einvoice-form"  # stands in for the session while nobody is signed in
 _MAY_SUBMIT = (Role.SUPPLIER, Role.OPERATOR)
+
+
+def form_cookie(settings: Settings) -> str:
+    """The name of the cookie that stands in for the session while nobody is signed in; as safe as that one's."""
+    return "__Host-einvoice-form" if settings.https_only else "einvoice-form"
 
 
 @dataclass(kw_only=True)
@@ -55,9 +60,9 @@ class Screen:
         """A page; for a reader who is not signed in, with the cookie that ties forms to them."""
         response = HTMLResponse(_render(template, self._frame() | content), status_code=status)
         response.headers["Content-Language"] = self.lang
-        if self.caller.session is None and FORM_COOKIE not in self.request.cookies:
-            settings = self.app.settings
-            response.set_cookie(FORM_COOKIE, self._fresh, httponly=True, samesite="lax", secure=settings.https_only)
+        cookie, secure = form_cookie(self.app.settings), self.app.settings.https_only
+        if self.caller.session is None and cookie not in self.request.cookies:
+            response.set_cookie(cookie, self._fresh, httponly=True, samesite="lax", secure=secure)
         return response
 
     def fragment(self, template: str, **content: Any) -> str:
@@ -66,7 +71,7 @@ class Screen:
 
     @property
     def _secret(self) -> str:
-        return self.caller.session or self.request.cookies.get(FORM_COOKIE) or self._fresh
+        return self.caller.session or self.request.cookies.get(form_cookie(self.app.settings)) or self._fresh
 
     def _frame(self) -> dict[str, Any]:
         principal = self.caller.principal

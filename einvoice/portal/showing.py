@@ -1,13 +1,15 @@
 """One submission: how it stands, its report, its files, its history, and for operators the ways out of its hold."""
 
 from dataclasses import dataclass
+from typing import Annotated
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Path, Response
 from fastapi.responses import JSONResponse
 
 from einvoice.faces.background import background
 from einvoice.faces.caller import Readable
 from einvoice.faces.download import attachment, original, quarantined
+from einvoice.faces.enclosed import enclosure
 from einvoice.faces.trouble import Problem, Trouble
 from einvoice.faces.ways import Way, ways_out
 from einvoice.faces.words import standing
@@ -51,6 +53,12 @@ def fetch_original(submission: Readable, screen: OnScreen) -> Response:
     return original(submission, screen.app)
 
 
+@router.get("/enclosures/{number}")
+def fetch_enclosure(submission: Readable, number: Annotated[int, Path(ge=1)], screen: OnScreen) -> Response:
+    """One file that came with the invoice, to be saved."""
+    return enclosure(submission, number, screen.app)
+
+
 @router.get("/report.html")
 def fetch_page(submission: Readable, screen: OnScreen) -> Response:
     """The report as a page to keep: it needs nothing around it."""
@@ -81,6 +89,8 @@ def submission_page(
     examination = store.submissions.examination(submission.id)
     if submission.human_decision and submission.verdict is Verdict.UNDECIDED and not may_operate:
         examination = None  # it says that somebody will look into it; somebody has
+    locked = quarantined(submission) or submission.handling is Handling.EXPIRED
+    files_at = "" if locked else f"{LIST_PATH}/{submission.id}/enclosures"
     events = store.events.of_submission(submission.id)
     return screen.page(
         "submission.html",
@@ -89,7 +99,7 @@ def submission_page(
         words=standing(submission, screen.lang),
         known=background(submission, principal, store),
         locked=quarantined(submission),
-        report=html_fragment(examination, screen.lang, kept=True) if examination else None,
+        report=html_fragment(examination, screen.lang, kept=True, files_at=files_at) if examination else None,
         events=[event for event in events if may_operate or event.kind not in _FOR_OPERATORS],
         names=store.accounts.names(event.actor for event in events) if may_operate else {},
         consents=[event for event in events if event.kind is EventKind.CONSENTED],

@@ -6,10 +6,10 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Response
 from fastapi.responses import RedirectResponse
 
-from einvoice.faces.caller import session_cookie
+from einvoice.faces.caller import session_cookie, throttle_of
 from einvoice.faces.language import LANGUAGE_COOKIE
 from einvoice.faces.trouble import Problem, Trouble
-from einvoice.portal.screen import FORM_COOKIE, SIGN_IN_PATH, OnScreen, Screen
+from einvoice.portal.screen import SIGN_IN_PATH, OnScreen, Screen, form_cookie
 from einvoice.portal.uploading import UPLOAD_PATH
 
 LINK_PATH = "/sign-in/link/"  # followed by the secret
@@ -42,12 +42,15 @@ def sign_in(
     if not _TURN.acquire(blocking=False):  # who waits would hold a thread that others need
         raise Problem("busy")
     try:
+        throttle = throttle_of(screen.request)
+        throttle.try_password(login.strip(), screen.request)
         session = screen.app.identity.sign_in(login.strip(), password)
     finally:
         _TURN.release()
     if session is None:
         trouble = Trouble(code="sign-in-failed")
         return screen.page("sign_in.html", status=trouble.status, next=_local(next), login=login, trouble=trouble)
+    throttle.signed_in(login.strip(), screen.request)
     return _signed_in(screen, session, next)
 
 
@@ -71,8 +74,7 @@ def follow_link(secret: str, screen: OnScreen, csrf: Csrf = "") -> Response:
 def sign_out(screen: OnScreen, csrf: Csrf = "") -> Response:
     """End the session."""
     screen.check_form(csrf)
-    if screen.caller.session is not None:
-        screen.app.identity.sign_out(screen.caller.session)
+    _end_session(screen)
     response = _go(SIGN_IN_PATH)
     settings = screen.app.settings
     response.delete_cookie(session_cookie(settings), httponly=True, samesite="lax", secure=settings.https_only)
@@ -89,7 +91,14 @@ def choose_language(wanted: str, screen: OnScreen, next: str = "/") -> Response:
     return response
 
 
+def _end_session(screen: Screen) -> None:
+    if screen.caller.session is not None:
+        screen.app.identity.sign_out(screen.caller.session)
+
+
 def _signed_in(screen: Screen, session: str, target: str) -> Response:
+    """With a session made just now, whatever the browser came with; one it had before ends."""
+    _end_session(screen)
     response = _go(target)
     settings = screen.app.settings
     response.set_cookie(
@@ -100,7 +109,7 @@ def _signed_in(screen: Screen, session: str, target: str) -> Response:
         samesite="lax",
         secure=settings.https_only,
     )
-    response.delete_cookie(FORM_COOKIE, httponly=True, samesite="lax", secure=settings.https_only)
+    response.delete_cookie(form_cookie(settings), httponly=True, samesite="lax", secure=settings.https_only)
     return response
 
 

@@ -21,9 +21,12 @@ def html_report(examination: Examination, lang: Lang, *, kept: bool = False) -> 
     return _environment().get_template("report.html").render(context, css=css)
 
 
-def html_fragment(examination: Examination, lang: Lang, *, kept: bool = False) -> Markup:
-    """The report alone, for a page that brings `<main>` and `report_css`, and leaves the h1 to the report."""
-    context = report_context(examination, lang, kept=kept)
+def html_fragment(examination: Examination, lang: Lang, *, kept: bool = False, files_at: str = "") -> Markup:
+    """The report alone, for a page that brings `<main>` and `report_css`, and leaves the h1 to the report.
+
+    `files_at`: address below which each enclosed file is served by its number; "": nowhere.
+    """
+    context = report_context(examination, lang, kept=kept) | {"files_at": files_at}
     return Markup(_environment().get_template("report_body.html").render(context))  # noqa: S704 # autoescaped
 
 
@@ -34,7 +37,7 @@ def report_css() -> str:
 
 def report_context(examination: Examination, lang: Lang, *, kept: bool = False) -> dict[str, Any]:
     """What the templates need."""
-    return {"view": ReportView.of(examination, lang, kept=kept), "words": words(lang)}
+    return {"view": ReportView.of(examination, lang, kept=kept), "words": words(lang), "files_at": ""}
 
 
 @cache

@@ -12,6 +12,7 @@ from einvoice.model.assessment import Assessment
 from einvoice.model.examination import Examination
 from einvoice.model.finding import Finding
 from einvoice.model.invoice import Invoice
+from einvoice.reports.beside import beside_facts, beside_findings
 from einvoice.reports.classes import class_counts
 from einvoice.reports.evidence import evidence_of
 from einvoice.reports.insight import Snippet
@@ -25,7 +26,9 @@ def jsonl_line(examination: Examination, path: str, lang: Lang) -> str:
     assessment = examination.assessment
     findings = [_brief(finding, lang) for finding in (*assessment.findings, *policy_findings(assessment))]
     asked = {"policy": policy_facts(assessment)} if assessment.policy else {}
-    return json.dumps({"path": path, **_core(examination, findings, lang), **asked})
+    seen = beside_facts(examination, [_brief(finding, lang) for finding in beside_findings(examination)], lang)
+    beside = {"inspection": seen} if seen else {}
+    return json.dumps({"path": path, **_core(examination, findings, lang), **asked, **beside})
 
 
 def jsonl_report(examination: Examination, lang: Lang) -> bytes:
@@ -52,6 +55,7 @@ def json_report(examination: Examination, lang: Lang, *, kept: bool = False) -> 
             "lang": lang,
             **_core(examination, [*findings, *_demanded(assessment, lang, invoice)], lang, kept=kept),
             "policy": policy_facts(assessment),
+            "inspection": beside_facts(examination, list(_beside(examination, lang)), lang),
             "classes": {kind.value: count for kind, count in class_counts(assessment.findings).items()},
             "causes": [
                 {"title": made.title(group), "findings": sorted((*group.own, *group.follow))} for group in made.groups
@@ -127,6 +131,12 @@ def _demanded(assessment: Assessment, lang: Lang, invoice: Invoice | None) -> It
     made = ProblemMaker(findings, lang, invoice)
     for finding, insight in zip(findings, _insights(findings, made), strict=True):
         yield _full(finding, lang) | insight | {"class": None, "caused_by": None}
+
+
+def _beside(examination: Examination, lang: Lang) -> Iterator[dict[str, Any]]:
+    """What was found about the PDF and the files enclosed. No part of the verdict, hence of no class either."""
+    for finding in beside_findings(examination):
+        yield _full(finding, lang) | {"class": None, "details": dict(finding.details)}
 
 
 def _insights(findings: Sequence[Finding], made: ProblemMaker) -> Iterator[dict[str, Any]]:

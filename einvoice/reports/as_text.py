@@ -9,7 +9,8 @@ from rich.text import Text
 
 from einvoice.explain import Lang
 from einvoice.model.examination import Examination
-from einvoice.reports.blocks import Pair
+from einvoice.reports.beside import BesideView, File
+from einvoice.reports.blocks import Pair, Table
 from einvoice.reports.policy import PolicyView
 from einvoice.reports.problem import Problem, Spot
 from einvoice.reports.view import ReportView
@@ -63,7 +64,8 @@ def _parts(view: ReportView) -> Iterator[Text | Padding]:
         yield Text(", ".join(f"{one.count} {one.label}" for one in view.classes))
     yield Text("")
     yield Text(spoken["next"], style=_LABEL)
-    for text in (view.next_steps, *(one.meaning for one in view.classes), view.note):
+    heed = view.beside.heed if view.beside else ""
+    for text in (view.next_steps, *(one.meaning for one in view.classes), view.note, heed):
         if text:
             yield _indented(Text(text))
     yield from _pairs(view.glance)
@@ -74,6 +76,8 @@ def _parts(view: ReportView) -> Iterator[Text | Padding]:
             yield _heading(title)
         for problem in problems:
             yield from _problem(problem, view.lang)
+    if view.beside:
+        yield from _beside(view.beside, view.lang)
     yield _heading(spoken["proof"])
     yield from _pairs((*view.proof, *view.artefacts))
 
@@ -86,6 +90,52 @@ def _policy(policy: PolicyView, lang: Lang) -> Iterator[Text | Padding]:
         yield _labelled(policy.demands_label, asked)
     for problem in policy.problems:
         yield from _problem(problem, lang)
+
+
+def _beside(beside: BesideView, lang: Lang) -> Iterator[Text | Padding]:
+    yield _heading(beside.title)
+    for text in (beside.intro, beside.clean):
+        if text:
+            yield Text(text)
+    for problem in beside.problems:
+        yield from _problem(problem, lang)
+    if beside.pairs:
+        yield from _pairs(beside.pairs)
+    if beside.compared:
+        yield _subheading(beside.compared.title)
+    if beside.comparing:
+        yield Text(beside.comparing)
+    if beside.compared:
+        yield from _rows(beside.compared)
+    if beside.files:
+        yield from _files(beside, lang)
+
+
+def _rows(table: Table) -> Iterator[Text | Padding]:
+    """A row of a table a paragraph: its columns would not fit."""
+    for row in table.rows:
+        yield _indented(Text(row.cells[table.main], style=_LABEL))
+        for column, cell in list(zip(table.columns, row.cells, strict=True))[1:]:
+            yield _indented(Text(f"{column.label}: {cell}"), 4)
+
+
+def _files(beside: BesideView, lang: Lang) -> Iterator[Text | Padding]:
+    yield _subheading(beside.files_title)
+    if beside.careful:
+        yield Text(beside.careful)
+    for file in beside.files:
+        yield from _file(file)
+    if beside.files_more:
+        yield _indented(Text(words(lang).count("more", beside.files_more)))
+
+
+def _file(file: File) -> Iterator[Text | Padding]:
+    title = Text(f"{file.number}. {file.name}", style=_LABEL)
+    for warning in file.warnings:
+        title.append(f"  [{warning}]", style=_TONES[file.level or "information"])
+    yield _indented(title)
+    for text in (file.kind, file.more, f"SHA-256: {file.sha256}"):
+        yield _indented(Text(text), 4)
 
 
 def _problem(problem: Problem, lang: Lang) -> Iterator[Text | Padding]:
@@ -104,7 +154,8 @@ def _problem(problem: Problem, lang: Lang) -> Iterator[Text | Padding]:
         yield _indented(_labelled(spoken["terms"], f"{named} {problem.concerns_more}".rstrip()))
     for term in problem.said:
         yield _indented(_labelled(f"{term.label} ({term.term})", term.value))
-    yield _indented(Text(f"{spoken['where']}", style=_LABEL))
+    if problem.spots:
+        yield _indented(Text(f"{spoken['where']}", style=_LABEL))
     for spot in problem.spots:
         yield _indented(Text(f"- {_spot(spot, lang)}"), 4)
     if problem.more:
@@ -135,6 +186,10 @@ def _spot(spot: Spot, lang: Lang) -> str:
 
 def _heading(title: str) -> Text:
     return Text(f"\n{title}\n{'─' * len(title)}", style=_LABEL)
+
+
+def _subheading(title: str) -> Text:
+    return Text(f"\n{title}", style=_LABEL)
 
 
 def _pairs(pairs: tuple[Pair, ...]) -> Iterator[Text | Padding]:

@@ -13,6 +13,7 @@ from einvoice.model.assessment import Assessment, Verdict
 from einvoice.model.examination import Examination
 from einvoice.model.finding import Level
 from einvoice.model.invoice import Invoice
+from einvoice.reports.beside import BesideView
 from einvoice.reports.blocks import Pair
 from einvoice.reports.classes import ClassCount, classes_of
 from einvoice.reports.excerpt import SHOWN_ENTRIES, excerpt
@@ -45,6 +46,7 @@ class ReportView:
     next_steps: str  # what the sender does now
     problems: tuple[Problem, ...]  # causes that are errors: they decide; what follows stands under its cause
     remarks: tuple[Problem, ...]  # warnings and notes
+    beside: BesideView | None  # the PDF around it and the files enclosed, which decide nothing; None: nothing
     policy: PolicyView | None  # what the authority asks beyond the rules; None: nothing
     glance: tuple[Pair, ...]  # the invoice in a few facts
     sheet: tuple[Part, ...]  # the whole invoice; of a very long one an excerpt
@@ -77,6 +79,7 @@ class ReportView:
             next_steps=visible(next_steps),
             problems=tuple(one for one in problems if one.level is Level.ERROR),
             remarks=tuple(one for one in problems if one.level is not Level.ERROR),
+            beside=BesideView.of(examination, lang),
             policy=policy,
             glance=glance(invoice, lang) if invoice else (),
             sheet=excerpt(sheet(invoice, lang, SHOWN_ENTRIES), lang) if invoice else (),

@@ -19,7 +19,22 @@ from einvoice.xmlparse import XmlLimits, parse
 _XSL = "{http://www.w3.org/1999/XSL/Transform}"
 _XS = "{http://www.w3.org/2001/XMLSchema}"
 _SVRL = "{http://purl.oclc.org/dsdl/svrl}schematron-output"
-_REACHING_OUT = ("import", "include", "result-document", "use-package")
+_REACHING_OUT = (
+    *("import", "include", "import-schema", "use-package"),
+    *("result-document", "source-document", "merge-source"),
+    "evaluate",  # of text that is no stylesheet, perhaps out of an invoice
+)
+# Functions that read what is not the invoice, tell of the machine, or run text (XPath 3.1, XSLT 3.0).
+_TELLING = (
+    r"doc|document|doc-available|json-doc|collection|uri-collection|unparsed-text|unparsed-text-lines|"
+    r"unparsed-text-available|stream-available|environment-variable|available-environment-variables|"
+    r"transform|load-xquery-module"
+)
+_FN = "http://www.w3.org/2005/xpath-functions"
+_CALL = re.compile(rf"(?<![\w.$@-])(?:Q\{{{re.escape(_FN)}\}}|([\w.-]+):)?({_TELLING})\s*(?:\(|#)")
+# How SchXslt, which compiles the official rules, lets a caller name the document to judge. We never do.
+_COMPILERS_OWN = "document($schxslt.validate.initial-document-uri)"
+_LITERAL = re.compile(r"""'[^']*'|"[^"]*\"""")
 _INCLUDING = ("import", "include", "redefine", "override")
 _UTF8 = "utf-8"
 _DRIVE = re.compile(r"[A-Za-z]:")
@@ -49,6 +64,18 @@ def check_stylesheet(name: str, data: bytes, limits: XmlLimits) -> None:
     for word in _REACHING_OUT:
         if (found := next(root.iter(_XSL + word), None)) is not None:
             raise ReleaseRefused(f"{name}, line {found.sourceline}: xsl:{word} reaches out of the stylesheet")
+    for element in root.iter(etree.Element):
+        for expression in element.attrib.values():
+            if expression != _COMPILERS_OWN and ("(" in expression or "#" in expression):
+                _check_calls(expression, element, name)
+
+
+def _check_calls(expression: str, element: etree._Element, name: str) -> None:
+    """Raise ReleaseRefused for a function that reaches out; whatever a literal says is only said."""
+    for call in _CALL.finditer(_LITERAL.sub("''", expression)):
+        prefix, function = call[1], call[2]
+        if prefix is None or element.nsmap.get(prefix) == _FN:
+            raise ReleaseRefused(f"{name}, line {element.sourceline}: {function}() reaches out of the stylesheet")
 
 
 def schema_closure(entry: str, files: Mapping[str, bytes]) -> dict[str, etree._Element]:

@@ -19,7 +19,7 @@ from einvoice.errors import Fault
 from einvoice.model import Assessment, Basis, InvoiceDocument
 from einvoice.rules import RuleFolders
 from einvoice.settings import Settings
-from einvoice.validation.process import PRELOAD, compile_policy, judge_document
+from einvoice.validation.process import PRELOAD, WORN_OUT, compile_policy, judge_document
 
 POOL_BROKEN = "pool-broken"
 
@@ -43,11 +43,7 @@ class ValidatorPool:
 
     def warm_up(self) -> None:
         """Start the processes now. Raises Fault if they can't be started."""
-        try:
-            future = self._pool.schedule(os.getpid)
-        except RuntimeError as error:  # a process was killed while it began
-            raise Fault(POOL_BROKEN, f"the validator pool takes nothing: {error}") from None
-        Pending(future, self._seconds).wait()
+        Pending(lambda: self._scheduled(os.getpid), self._seconds).result()
 
     @property
     def alive(self) -> bool:
@@ -76,11 +72,14 @@ class ValidatorPool:
         return sha256
 
     def _schedule(self, work: Callable[..., object], *given: object) -> "Pending":
+        return Pending(lambda: self._scheduled(work, self._folders, *given), self._seconds)
+
+    def _scheduled(self, work: Callable[..., object], *given: object) -> Any:
+        """Its future. A process may have been killed while it began; then there is none. Raises Fault."""
         try:
-            future = self._working_pool().schedule(work, args=[self._folders, *given], timeout=self._seconds)
+            return self._working_pool().schedule(work, args=given, timeout=self._seconds)
         except RuntimeError as error:  # it was closed or broke between the two calls
             raise Fault(POOL_BROKEN, f"the validator pool takes nothing: {error}") from None
-        return Pending(future, self._seconds)
 
     def _working_pool(self) -> ProcessPool:
         """The pool, made anew if it broke: pebble gives up when a process dies that was idle (out of memory, say)."""
@@ -114,8 +113,10 @@ def _end(pool: ProcessPool) -> None:
 class Pending:
     """An assessment under way."""
 
-    def __init__(self, future: Any, seconds: float) -> None:
-        self._future = future
+    def __init__(self, hand_in: Callable[[], Any], seconds: float) -> None:
+        """`hand_in` begins with it; once more where a process ended because it was worn out."""
+        self._hand_in = hand_in
+        self._future = hand_in()
         self._seconds = seconds
 
     def wait(self) -> Assessment:
@@ -126,7 +127,7 @@ class Pending:
     def result(self) -> Any:
         """The answer. A hung or crashed process fails one document; a loaded machine may be why, so a retry helps."""
         try:
-            return self._future.result()
+            return self._result()
         except TimeoutError:
             detail = f"no verdict within {self._seconds:g} s; the process was replaced"
             raise Fault("timeout", detail) from None
@@ -136,3 +137,12 @@ class Pending:
             raise Fault(POOL_BROKEN, f"the validator pool broke: {error}") from None
         except CancelledError:
             raise Fault("shutdown", "the validator pool was closed") from None
+
+    def _result(self) -> Any:
+        while True:
+            try:
+                return self._future.result()
+            except ProcessExpired as error:
+                if error.exitcode != WORN_OUT:
+                    raise
+                self._future = self._hand_in()

@@ -21,6 +21,9 @@ from einvoice.validation.policyfiles import policy_folders
 from einvoice.validation.saxon import SaxonEngine
 
 _NICENESS = 5  # of 19
+_PAGE = os.sysconf("SC_PAGESIZE")
+MOST_MEMORY = 500_000_000  # bytes of a process that has judged a document; most need half of it
+WORN_OUT = 75  # exit code of one that has more
 PRELOAD = "EINVOICE_INTERNAL_PRELOAD"  # between a pool and its forkserver alone: RuleFolders as JSON, or empty
 
 
@@ -35,8 +38,30 @@ _judges: dict[RuleFolders, Judge] = {}  # one engine a process is the rule; a pr
 
 
 def judge_document(folders: RuleFolders, document: InvoiceDocument, basis: Basis) -> Assessment:
-    """Assess one document in this process. Raises Fault."""
-    return _judge(folders).assess(document, basis)
+    """Assess one document in this process. Raises Fault.
+
+    What Saxon and libxml2 once needed they do not give back, and the names they met they keep, a million at the most.
+    So a process that has grown ends instead of taking another document, which the pool hands to the next one.
+    """
+    if _grown:
+        os._exit(WORN_OUT)
+    try:
+        return _judge(folders).assess(document, basis)
+    finally:
+        if _resident_bytes() > MOST_MEMORY:
+            _grown.append(True)
+
+
+_grown: list[bool] = []  # not empty: this process has
+
+
+def _resident_bytes() -> int:
+    """Memory of this process that is in use; 0 where the system does not tell."""
+    try:
+        with open("/proc/self/statm", "rb") as told:
+            return int(told.read().split()[1]) * _PAGE
+    except OSError:
+        return 0
 
 
 def compile_policy(folders: RuleFolders, name: str) -> str:

@@ -42,6 +42,9 @@ class _Rules:
 
 
 _MANY_DECLARATIONS = 200
+# Saxon's XML parser also gives up after 100,000 entities, and "&amp;" is one to it; a number is none.
+_MANY_ENTITIES = 50_000
+_NUMBERED = (("&lt;", "&#60;"), ("&gt;", "&#62;"), ("&amp;", "&#38;"))
 
 
 class SaxonEngine:
@@ -134,13 +137,18 @@ def _take_as_parameter(root: etree._Element, name: str, number: int) -> str:
 def _text(document: InvoiceDocument) -> str:
     """The document for Saxon, whose XML parser gives up at more than 200 namespace declarations in one element.
 
-    Where there may be that many, those nobody uses are left out; the rules look at none of them.
+    Where there may be that many, those nobody uses are left out. So is what stands around the root element, for writing
+    thousands of comments there takes minutes. The rules look at none of both.
     """
     root = document.root
     if document.xml.count(b"xmlns") > _MANY_DECLARATIONS:
         root = reparse(document.xml)
         etree.cleanup_namespaces(root)
-    return etree.tostring(root.getroottree(), encoding="unicode")
+    text: str = etree.tostring(root, encoding="unicode", with_tail=False)
+    if text.count("&") > _MANY_ENTITIES:
+        for written, number in _NUMBERED:
+            text = text.replace(written, number)
+    return text
 
 
 def _apply(name: str, sheet: Stylesheet, rules: _Rules, node: PyXdmNode) -> list[Fired]:

@@ -8,22 +8,54 @@ import pytest
 from structlog.testing import capture_logs
 
 from einvoice.identity import Role
+from einvoice.web import create_asgi
+from tests.security.place import Place, routes
+from tests.security.table import TABLE, Who, anyone
 from tests.support.web import PASSWORD, Web, invoice
 
-PAGES = ["/sign-in", "/upload", "/submissions", "/submissions/nothing", "/nothing", "/api/v1/submissions", "/healthz",
-         "/static/portal.css", "/openapi.json", "/language/en", "/api/v1/nothing"]  # fmt: skip
+HSTS = "strict-transport-security"
+ELSEWHERE = ("GET /nothing", "GET /api/v1/nothing", "GET /static/nothing", "DELETE /upload", "OPTIONS /api/v1/checks")
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_every_answer_has_the_headers_that_protect_it(web: Web, page: str) -> None:
-    headers = web.signed_in(Role.OPERATOR).get(page).headers
+@pytest.mark.parametrize("who", [Who.NOBODY, Who.SUPPLIER, Who.OPERATOR])
+def test_every_answer_has_the_headers_that_protect_it(web: Web, who: Who) -> None:
+    """On every route there is, and where there is none."""
+    place = Place(web)
+    for route in [*sorted(routes(create_asgi(web.app))), *ELSEWHERE]:
+        row = TABLE.get(route, anyone(0))
+        answer = place.ask(route, row, place.callers(route)[who])
+        check_headers(answer.headers, route)
+
+
+def check_headers(headers: Any, route: str) -> None:
     policy = headers["content-security-policy"]
-    assert "default-src 'self'" in policy
-    assert "frame-ancestors 'none'" in policy
-    assert "unsafe" not in policy
-    assert headers["x-content-type-options"] == "nosniff"
-    assert headers["referrer-policy"] == "same-origin"
-    assert "strict-transport-security" not in headers
+    assert "default-src 'self'" in policy or "default-src 'none'" in policy, route
+    assert "frame-ancestors 'none'" in policy, route
+    assert "unsafe" not in policy.replace("style-src 'unsafe-inline'", ""), route
+    assert headers["x-content-type-options"] == "nosniff", route
+    assert headers["x-frame-options"] == "DENY", route
+    assert headers["referrer-policy"] == "same-origin", route
+    assert headers["cross-origin-opener-policy"] == "same-origin", route
+    assert headers["cross-origin-resource-policy"] == "same-origin", route
+    assert "camera=()" in headers["permissions-policy"], route
+    assert headers["cache-control"] == ("public, max-age=31536000, immutable" if route == "GET /static" else "no-store")
+    assert "server" not in headers
+    assert HSTS not in headers
+    assert not [name for name in headers if name.startswith("access-control-")], route
+
+
+@pytest.mark.parametrize("route", ["GET /api/v1/submissions", "POST /api/v1/checks", "GET /submissions", "POST /kosit"])
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://testserver.evil.example"])
+def test_no_page_from_elsewhere_may_read_an_answer(web: Web, route: str, origin: str) -> None:
+    method, path = route.split()
+    client = web.signed_in(Role.OPERATOR)
+    asking = {
+        "Origin": origin,
+        "Access-Control-Request-Method": method,
+        "Access-Control-Request-Headers": "x-csrf-token",
+    }
+    for answer in (client.options(path, headers=asking), client.request(method, path, headers={"Origin": origin})):
+        assert not [name for name in answer.headers if name.startswith("access-control-")]
 
 
 def test_what_is_about_someone_is_not_kept_by_caches(web: Web) -> None:
@@ -55,6 +87,7 @@ def test_over_https_cookies_stay_there(open_web: Callable[..., Any]) -> None:
     with open_web(https_only=True) as web:
         cookies = cookies_of(web)
         assert any(cookie.startswith("__Host-einvoice-session=") for cookie in cookies)
+        assert any(cookie.startswith("__Host-einvoice-form=") for cookie in cookies)
         assert all("Secure" in cookie for cookie in cookies)
         assert web.client().get("/sign-in").headers["strict-transport-security"].startswith("max-age=")
         assert web.signed_in().get("/upload").status_code == 200

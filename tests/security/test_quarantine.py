@@ -12,6 +12,8 @@ CONTENT = [
     "/api/v1/submissions/{id}/invoice",
     "/api/v1/submissions/{id}/invoice?attachments=true",
     "/submissions/{id}/original",
+    "/api/v1/submissions/{id}/enclosures/1",
+    "/submissions/{id}/enclosures/1",
 ]
 SIGNATURE = "Eicar"
 BODY = b">virus<"

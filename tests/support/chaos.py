@@ -27,7 +27,8 @@ SETTINGS = {
     "MAX_CRASHES": "1000",
 }
 _PATIENCE = 240.0  # seconds for the next thing to happen
-_UNDER_WAY = ("received", "processing", "available", "leased")
+# Asked for one after the other; a lease may run out between two answers, so twice.
+_UNDER_WAY = ("received", "processing", "available", "leased") * 2
 
 
 @dataclass

@@ -174,6 +174,7 @@ class Service:
             "PORT": str(self.port),
             "WORKERS": "1",
             "SWEEP_SECONDS": "0.5",
+            "REQUESTS_PER_MINUTE": "1000000",  # one caller plays many
             **self.options,
         }
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("EINVOICE_")}

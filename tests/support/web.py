@@ -21,6 +21,7 @@ from einvoice.errors import Fault
 from einvoice.extraction import Limits, extract
 from einvoice.faces.caller import session_cookie
 from einvoice.identity import Identity, Role
+from einvoice.inspection import inspect
 from einvoice.intake import Spool
 from einvoice.model import Assessment, Finding, InvoiceDocument, Level, Outcome, PolicyOutcome, Source, Verdict
 from einvoice.model.policy import Demand, PolicyAction
@@ -184,9 +185,8 @@ class Web:
 @contextmanager
 def opened(folder: Path, **options: Any) -> Iterator[Web]:
     """The web side over a store in a folder; `options` are settings."""
-    settings = Settings(
-        data_dir=folder / "data", inbox_dir=folder / "inbox", max_attempts=1, max_upload_bytes=LIMIT, **options
-    )
+    options = {"requests_per_minute": 1_000_000, "max_upload_bytes": LIMIT} | options
+    settings = Settings(data_dir=folder / "data", inbox_dir=folder / "inbox", max_attempts=1, **options)
     clock = Clock()
     store = open_store(settings, clock=clock)
 
@@ -200,6 +200,7 @@ def opened(folder: Path, **options: Any) -> Iterator[Web]:
         read=read_invoice,
         route=partial(routing.route, directory=store.authorities),
         assess=judged,
+        inspect=inspect,
         store=store,
         settings=settings,
         wake=wake,

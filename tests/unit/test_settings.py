@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from einvoice.model.enclosed import Danger
 from einvoice.settings import Settings
 
 HANDBOOK = Path(__file__).parents[2] / "docs" / "operator.md"
@@ -33,6 +34,7 @@ def test_the_handbook_names_no_setting_that_does_not_exist() -> None:
         ("EINVOICE_KOSIT_NETWORKS", "10.0.0.0/33"),
         ("EINVOICE_KOSIT_NETWORKS", "10.0.0.1/8"),
         ("EINVOICE_KOSIT_NETWORKS", "intranet"),
+        ("EINVOICE_REFUSED_ENCLOSURES", "executable, makros"),
     ],
 )
 def test_a_setting_that_cannot_be_used_is_refused(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
@@ -49,3 +51,8 @@ def test_networks_are_read_from_a_list_with_commas(monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("EINVOICE_KOSIT_NETWORKS", " 10.1.0.0/16,2001:db8::/32 , 192.0.2.7")
     assert [str(network) for network in Settings().kosit_neighbours] == ["10.1.0.0/16", "2001:db8::/32", "192.0.2.7/32"]
     assert Settings(kosit_networks="").kosit_neighbours == ()
+
+
+def test_enclosed_files_are_refused_by_the_words_for_their_dangers() -> None:
+    assert Settings(refused_enclosures=" Macros, archive,").refused_dangers == {Danger.MACROS, Danger.ARCHIVE}
+    assert Settings().refused_dangers == frozenset()

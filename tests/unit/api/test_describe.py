@@ -34,6 +34,7 @@ def test_it_has_every_operation_of_the_contract_and_no_page_of_the_portal(docume
         "GET /api/v1/submissions/{submission_id}",
         "GET /api/v1/submissions/{submission_id}/report",
         "GET /api/v1/submissions/{submission_id}/original",
+        "GET /api/v1/submissions/{submission_id}/enclosures/{number}",
         "GET /api/v1/submissions/{submission_id}/receipt",
         "GET /api/v1/submissions/{submission_id}/invoice",
         "POST /api/v1/deliveries:lease",
@@ -64,7 +65,11 @@ def test_every_operation_is_described_and_every_problem_announced(document: dict
     for name, operation in operations(document).items():
         assert operation["description"], name
         assert operation["tags"], name
-        assert "application/problem+json" in operation["responses"]["default"]["content"], name
+        problems = {status for status in operation["responses"] if status >= "400"}
+        assert problems >= ({"401", "403", "429", "503"} if operation.get("security") != [] else set()), name
+        for status in problems - {"503"}:
+            assert operation["responses"][status]["content"], f"{name} {status}"
+        assert "default" not in operation["responses"], name
         assert "HTTPValidationError" not in str(operation["responses"]), name
 
 

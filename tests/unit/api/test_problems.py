@@ -18,7 +18,7 @@ BY_REFUSAL = {"too-large", "refused"}  # their words come with the refusal
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("code", [code for code in TABLE if code not in BY_REFUSAL])
 def test_every_problem_says_what_happened_and_what_to_do(code: str, lang: Lang) -> None:
-    trouble = Trouble(code=code, gaps={"offers": "text/html", "found": "x"})
+    trouble = Trouble(code=code, gaps={"offers": "text/html", "found": "x", "seconds": 5})
     assert 400 <= trouble.status < 600
     assert trouble.title(lang)
     assert trouble.detail(lang).endswith(".")

@@ -32,6 +32,8 @@ CODES: dict[str, dict[str, str]] = {
     "zugferd-legacy": {"profile": "ZUGFeRD 1.0"},
     "wrong-root": {"root": "{urn:oasis:names:specification:ubl:schema:xsd:Order-2}Order"},
     "read-timeout": {"limit": "60 s"},
+    "enclosure-refused": {"name": "aufmaß.xlsm", "danger": "macros", "kind": "xlsx"},
+    "too-many-enclosures": {"limit": "200", "count": "4711"},
 }
 
 

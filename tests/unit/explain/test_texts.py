@@ -61,6 +61,11 @@ def wordings() -> list[tuple[str, str, Wording]]:
     return [(key, lang, entry.wording(lang)) for key, entry in entries().items() for lang in LANGUAGES]
 
 
+def of_containers() -> set[str]:
+    """The rules about the PDF around an invoice, its pages and the files enclosed."""
+    return {rule for rule, ruleset in all_rules() if ruleset in ("hybrid", "picture", "enclosures")}
+
+
 def filled(key: str) -> set[str]:
     """The gaps of a text that are never empty."""
     return ALWAYS_FILLED | ({"message"} if key == "POLICY-*" else set())
@@ -147,13 +152,21 @@ def test_every_gap_is_one_that_explain_can_fill() -> None:
         "notation",
     }
     of_factur_x = known | {"field", "limit", "place"}
+    of_hybrid = known | {"expected", "validator", "fonts", "broken", "absent_properties", "undeclared"}
+    of_hybrid |= {"unlisted", "unassociated", "mime", "undated", "copies"}
+    of_container = {
+        "BR": of_hybrid,
+        "PICTURE": known | {"stated"},
+        "ENCLOSURE": known | {"kind", "mime", "number", "reference"},
+    }
+    of_own = {"xsd": of_xsd, "FX": of_factur_x}
     wrong = [
         (key, lang, gap)
         for key, lang, wording in wordings()
         for parts in parts_of(wording)
         for part in parts
         for gap in part.gaps
-        if gap not in {"xsd": of_xsd, "FX": of_factur_x}.get(key.split("-")[0], known)
+        if gap not in (of_own | (of_container if key in of_containers() else {})).get(key.split("-")[0], known)
     ]
     assert wrong == []
 

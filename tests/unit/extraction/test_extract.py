@@ -148,7 +148,7 @@ def test_two_different_invoices_in_a_pdf_are_refused_by_name() -> None:
     ("data", "code"),
     [
         (_pdf(), "pdf-no-xml"),
-        (_pdf(("invoice.txt", UBL)), "pdf-no-xml"),
+        (_pdf(("invoice.txt", b"Rechnung")), "pdf-no-xml"),
         (_pdf(("factur-x.xml", UBL), password=""), "pdf-encrypted"),
         (_pdf(("factur-x.xml", UBL), password="secret"), "pdf-encrypted"),
         (b"%PDF-1.7\n garbage", "pdf-broken"),

@@ -14,7 +14,7 @@ from einvoice.extraction import Limits, extract
 from einvoice.model import Assessment, Basis, InvoiceDocument, Verdict
 from einvoice.rules import RuleFolders
 from einvoice.settings import Settings
-from einvoice.validation import ValidatorPool
+from einvoice.validation import ValidatorPool, process
 from einvoice.validation import pool as module
 
 DOCUMENT = extract(b"<Invoice/>", Limits())
@@ -110,3 +110,24 @@ def test_missing_rule_artefacts_are_a_fault_that_says_what_to_do(tmp_path: Path)
         made.assess(extract(xrechnung, Limits()), DAY)
     assert caught.value.notice.cause == "rules-missing"
     assert "einvoice rules sync" in caught.value.notice.detail
+
+
+def grow(*given: object) -> Assessment:
+    process.MOST_MEMORY = 1
+    process._judges[given[0]] = Grown()  # type: ignore[index,assignment]
+    return process.judge_document(*given)  # type: ignore[arg-type]
+
+
+class Grown:
+    """A judge that says in which process it is."""
+
+    def assess(self, *_: object) -> Assessment:
+        return own_pid()
+
+
+def test_a_process_that_has_grown_judges_nothing_more_and_the_next_document_is_judged_by_another(
+    pool: ValidatorPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "judge_document", grow)
+    judged_by = [pool.assess(DOCUMENT, DAY).engine for _ in range(3)]
+    assert len(set(judged_by)) == 3
