@@ -57,7 +57,7 @@ ROWS = (
         zlib.compress(bomb(300_000_000)), b"[/FlateDecode/FlateDecode]"), "rechnung.pdf"),
     Hostile("a PDF whose page unpacks to 300 MB", ACCEPTED, lambda: honest(
         page=b"/Contents 20 0 R", more={20: stream(bomb(300_000_000), b"/Filter/FlateDecode")}), "rechnung.pdf"),
-    Hostile("a PDF of 250,000 objects", "pdf-limits", lambda: flood(250_000), "rechnung.pdf"),
+    Hostile("a PDF whose table lists 250,000 objects more", ACCEPTED, lambda: flood(250_000), "rechnung.pdf"),
     Hostile("a PDF of 100,000 pages", ACCEPTED, lambda: honest(more={
         PAGES: b"<</Type/Pages/Count 100000/Kids[%b]>>" % (b"3 0 R " * 100_000)}), "rechnung.pdf"),
     Hostile("a PDF whose page tree bites its tail", ACCEPTED, lambda: honest(more={
@@ -71,7 +71,7 @@ ROWS = (
         b"/OpenAction<</S/JavaScript/JS(app.alert(1))/Next<</S/Launch/F(cmd.exe)>>>>"), "rechnung.pdf"),
     Hostile("a PDF whose invoice lies in another file", "pdf-no-xml", lambda: pdf(objects(
         specification=b"<</Type/Filespec/FS/URL/F(%bfactur-x.xml)>>" % WEB_BAIT.encode())), "rechnung.pdf"),
-    Hostile("a PDF whose stream lies in a file of the server", "pdf-no-xml", lambda: pdf(objects(
+    Hostile("a PDF whose stream lies in a file of the server", "empty", lambda: pdf(objects(
         file=stream(b"", b"/F(%b)/FFilter/FlateDecode" % FILE_BAIT.encode()))), "rechnung.pdf"),
     Hostile("a PDF whose invoice is a JBIG2 picture", "pdf-broken", lambda: filtered(HONEST, b"/JBIG2Decode"),
         "rechnung.pdf"),

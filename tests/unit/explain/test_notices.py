@@ -20,6 +20,8 @@ CODES: dict[str, dict[str, str]] = {
     "too-large": {"size": "20000001", "limit": "15000000"},
     "too-deep": {"limit": "100"},
     "too-many-nodes": {"limit": "5000000"},
+    "too-many-names": {"limit": "10000"},
+    "name-too-long": {"limit": "1000"},
     "unknown-type": {"found": "ZIP"},
     "pdf-no-xml": {},
     "pdf-encrypted": {},

@@ -85,3 +85,15 @@ def test_what_the_rules_said_stays_known_where_a_policy_fails(judge: Judge, monk
     )
     assert assessment.fault is not None
     assert assessment.fault.cause == "policy-missing"
+
+
+@pytest.mark.parametrize("place", ["before", "behind"])
+def test_thousands_of_comments_around_the_invoice_are_no_obstacle(judged: Judged, place: str) -> None:
+    comments = "<!-- x -->" * 5000
+    text = SAMPLE.replace("?>", f"?>{comments}", 1) if place == "before" else SAMPLE + comments
+    assert judged(text).verdict is Verdict.ACCEPTED
+
+
+def test_more_signs_to_be_escaped_than_the_engine_takes_entities_are_no_obstacle(judged: Judged) -> None:
+    text = SAMPLE.replace("<cbc:Note>", f"<cbc:Note><![CDATA[{'<&>' * 50_000}]]>", 1)
+    assert judged(text).verdict is Verdict.ACCEPTED
