@@ -129,3 +129,8 @@ class Inspection:
     compared: tuple[Compared, ...] = ()
     enclosures: tuple[Enclosure, ...] = ()
     verapdf: str | None = None  # what an external veraPDF said: "compliant", "not-compliant", "failed"; None: not asked
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to say: an XML with nothing enclosed."""
+        return self.picture is Picture.NONE and not self.findings and not self.enclosures

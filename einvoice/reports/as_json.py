@@ -27,7 +27,7 @@ def jsonl_line(examination: Examination, path: str, lang: Lang) -> str:
     findings = [_brief(finding, lang) for finding in (*assessment.findings, *policy_findings(assessment))]
     asked = {"policy": policy_facts(assessment)} if assessment.policy else {}
     seen = beside_facts(examination, [_brief(finding, lang) for finding in beside_findings(examination)], lang)
-    beside = {"inspection": seen} if seen else {}
+    beside = {"inspection": seen} if examination.inspection and not examination.inspection.is_empty else {}
     return json.dumps({"path": path, **_core(examination, findings, lang), **asked, **beside})
 
 

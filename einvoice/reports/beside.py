@@ -57,11 +57,9 @@ class BesideView:
     def of(cls, examination: Examination, lang: Lang) -> "BesideView | None":
         """The view; None where there is nothing beside the invoice, or nobody looked."""
         inspection, spoken = examination.inspection, _words(lang)
-        if inspection is None:
+        if inspection is None or inspection.is_empty:
             return None
         in_pdf = inspection.picture is not Picture.NONE
-        if not (in_pdf or inspection.findings or inspection.enclosures):
-            return None
         problems = tuple(_problems(inspection, lang, examination.invoice))
         return cls(
             title=spoken["title_pdf" if in_pdf else "title_files"],

@@ -88,7 +88,7 @@ BROKEN = (
     Broken("cut off", UBL, "</cac:AccountingSupplierParty>.*", "", "beschädigt", "damaged"),
     Broken("no invoice", UBL, "^.*$", "<html><body>Rechnung</body></html>", "keine Rechnung", "no invoice"),
     Broken("empty", UBL, "^.*$", "", "leer", "empty"),
-    Broken("plain PDF", PDF, "/EmbeddedFile", "/EmbeddedPile", "PDF", "PDF"),
+    Broken("plain PDF", PDF, "/EF", "/EE", "PDF", "PDF"),
 )  # fmt: skip
 
 

@@ -209,6 +209,10 @@ def test_programs_read_it_apart_from_the_findings(inspected: Inspected) -> None:
         assert seen["enclosures"][1]["dangers"] == ["executable", "disguised"]
 
 
+def test_a_line_about_an_invoice_with_nothing_beside_it_is_as_it_ever_was(examination: MakeExamination) -> None:
+    assert "inspection" not in json.loads(jsonl_line(examination(inspection=Inspection()), "x.xml", "de"))
+
+
 def test_a_line_without_inspection_is_as_it_ever_was(examination: MakeExamination) -> None:
     assert "inspection" not in json.loads(jsonl_line(examination(), "x.xml", "de"))
     assert json.loads(json_report(examination(), "de"))["inspection"] is None
