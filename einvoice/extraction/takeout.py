@@ -23,6 +23,8 @@ def enclosed_file(data: bytes, files: Sequence[Enclosure], number: int, limits: 
         content = _content(data, file, files, replace(limits, refused=frozenset()))
     except Refusal as refusal:  # it was taken once: limits are others today
         raise Fault("enclosure", f"refused today: {refusal.notice.code}", deterministic=True) from None
+    except LookupError:
+        raise Fault("enclosure", "it is not found any more", deterministic=True) from None
     if hashlib.sha256(content).hexdigest() != file.sha256:
         raise Fault("enclosure", "what was taken out is not what was found at first", deterministic=True)
     return file, content

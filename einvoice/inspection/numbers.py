@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from einvoice.inspection.checks import IBAN_LENGTHS, is_german_vat_id, is_iban, is_leitweg_id
 from einvoice.inspection.page import Page
 from einvoice.inspection.stated import code
+from einvoice.model.checkdigits import IBAN_LENGTHS, is_german_vat_id, is_iban, is_leitweg_id
 
 _SHORT = 4  # a shorter one stands on any page by chance
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 from einvoice.explain.wording import shorten
 from einvoice.inspection import amounts, dates, numbers
-from einvoice.inspection.checks import is_german_vat_id, is_iban, is_leitweg_id
 from einvoice.inspection.noted import PICTURE, noted
 from einvoice.inspection.page import CHARACTERS, Page
 from einvoice.inspection.stated import Stated, cents, code
+from einvoice.model.checkdigits import is_german_vat_id, is_iban, is_leitweg_id
 from einvoice.model.document import InvoiceDocument
 from einvoice.model.enclosed import Agreement, Compared, HybridFacts, Picture
 from einvoice.model.finding import Finding, Level

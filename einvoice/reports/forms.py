@@ -1,20 +1,17 @@
 """What is wrong with the form of a value, where it can be told: IBAN, telephone, e-mail, Skonto, Leitweg-ID, decimals.
 
-Sources: ISO 13616 (IBAN lengths, ISO 7064 check digits), XRechnung 3.0 (BR-DE-18, 27, 28), EN 16931-1 (BR-DEC-*),
-KoSIT Formatspezifikation Leitweg-ID.
+Sources: ISO 13616 (IBAN), XRechnung 3.0 (BR-DE-18, 27, 28), EN 16931-1 (BR-DEC-*), KoSIT Formatspezifikation
+Leitweg-ID.
 """
 
 import re
 from collections.abc import Callable, Iterator
 
+from einvoice.model.checkdigits import IBAN_LENGTHS, has_iban_check, has_iban_form, remainder
 from einvoice.routing import LeitwegProblem, leitweg_problem
 
 Remark = tuple[str, dict[str, str]]  # key of words.toml and what fills it
 
-_IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]+")
-_IBAN_LENGTHS = {"AT": 20, "BE": 16, "CH": 21, "CZ": 24, "DE": 22, "DK": 18, "ES": 24, "FI": 18, "FR": 27, "GB": 22,
-                 "HU": 28, "IE": 22, "IT": 27, "LI": 21, "LU": 20, "NL": 18, "NO": 15, "PL": 28, "PT": 25, "SE": 24,
-                 "SK": 24}  # fmt: skip
 _SKONTO = re.compile(r"#SKONTO#TAGE=\d+#PROZENT=\d+\.\d{2}(#BASISBETRAG=-?\d+\.\d{2})?#")
 _LINE = 80  # characters of a Skonto line shown
 _LONGEST = 100  # characters of a value looked at
@@ -23,13 +20,13 @@ _LONGEST = 100  # characters of a value looked at
 def iban(value: str) -> Iterator[Remark]:
     """Form, length for the country, check digits."""
     text = "".join(value.split()).upper()
-    if not _IBAN.fullmatch(text):
+    if not has_iban_form(text):
         yield "hint_iban_form", {}
         return
-    length = _IBAN_LENGTHS.get(text[:2])
+    length = IBAN_LENGTHS.get(text[:2])
     if length and len(text) != length:
         yield "hint_iban_length", {"n": str(len(text)), "country": text[:2], "length": str(length)}
-    elif int("".join(str(int(sign, 36)) for sign in text[4:] + text[:4])) % 97 != 1:
+    elif not has_iban_check(text):
         yield "hint_iban_check", {}
 
 
@@ -85,8 +82,7 @@ def leitweg(value: str) -> Iterator[Remark]:
 
 def check_digits(head: str) -> str:
     """The two check digits of a Leitweg-ID without them (ISO 7064 mod 97-10)."""
-    digits = "".join(str(int(sign, 36)) for sign in head if sign != "-")
-    return f"{98 - int(digits + '00') % 97:02d}"
+    return f"{98 - remainder(head + '00'):02d}"
 
 
 CHECKS: dict[str, Callable[[str], Iterator[Remark]]] = {

@@ -125,3 +125,10 @@ def test_another_file_than_was_found_is_a_fault() -> None:
     files = found(enclosing(("a.png", "image/png", PNG)))
     with pytest.raises(Fault):
         enclosed_file(enclosing(("a.png", "image/png", PNG + b"x")), files, 1, Limits())
+
+
+def test_a_file_that_is_not_there_any_more_is_a_fault() -> None:
+    files = extract(enclosing(("a.png", "image/png", PNG)), Limits()).enclosures
+    with pytest.raises(Fault) as fault:
+        enclosed_file(enclosing(), files, 1, Limits())
+    assert (fault.value.notice.cause, fault.value.notice.deterministic) == ("enclosure", True)

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from stdnum import iban
 from stdnum.de import vat
 
-from einvoice.inspection.checks import IBAN_LENGTHS, is_german_vat_id, is_iban, is_leitweg_id
+from einvoice.model.checkdigits import IBAN_LENGTHS, is_german_vat_id, is_iban, is_leitweg_id
 
 DIGITS = st.text("0123456789", min_size=18, max_size=18)
 

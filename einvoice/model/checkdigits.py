@@ -15,23 +15,34 @@ _LENGTHS = (
 )
 IBAN_LENGTHS = {entry[:2]: int(entry[2:]) for entry in _LENGTHS.split()}
 
-_IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}", re.ASCII)
+_IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]+", re.ASCII)
 _LEITWEG = re.compile(r"\d{2,12}-(?:[0-9A-Za-z]{1,30}-)?\d{2}", re.ASCII)
 _GERMAN_VAT_ID = re.compile(r"DE[1-9]\d{8}", re.ASCII)
 
 
 def is_iban(text: str) -> bool:
     """Form, length for the country, check digits; without spaces."""
-    return (
-        _IBAN.fullmatch(text) is not None
-        and len(text) == IBAN_LENGTHS.get(text[:2])
-        and _leaves_one(text[4:] + text[:4])
-    )
+    return has_iban_form(text) and len(text) == IBAN_LENGTHS.get(text[:2]) and has_iban_check(text)
+
+
+def has_iban_form(text: str) -> bool:
+    """Letters and digits where they belong."""
+    return _IBAN.fullmatch(text) is not None
+
+
+def has_iban_check(text: str) -> bool:
+    """The check digits of what has the form."""
+    return remainder(text[4:] + text[:4]) == 1
 
 
 def is_leitweg_id(text: str) -> bool:
     """Form and check digits."""
-    return _LEITWEG.fullmatch(text) is not None and _leaves_one(text.replace("-", ""))
+    return has_leitweg_form(text) and remainder(text) == 1
+
+
+def has_leitweg_form(text: str) -> bool:
+    """Coarse address (2 to 12 digits), fine address (up to 30 letters and digits, may be missing), two check digits."""
+    return _LEITWEG.fullmatch(text) is not None
 
 
 def is_german_vat_id(text: str) -> bool:
@@ -44,6 +55,6 @@ def is_german_vat_id(text: str) -> bool:
     return (11 - product) % 10 == int(text[-1])
 
 
-def _leaves_one(text: str) -> bool:
-    """ISO 7064 mod 97-10; letters count as 10 to 35."""
-    return int("".join(str(int(sign, 36)) for sign in text)) % 97 == 1
+def remainder(text: str) -> int:
+    """ISO 7064 mod 97-10: letters count as 10 to 35, hyphens not at all; 1 where the check digits are right."""
+    return int("".join(str(int(sign, 36)) for sign in text if sign != "-")) % 97
