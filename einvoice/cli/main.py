@@ -2,51 +2,75 @@
 
 import os
 import sys
-from typing import Annotated
+from functools import cache
+from importlib import import_module
+from typing import Annotated, Any, cast
 
 import typer
 from pydantic import ValidationError
+from typer.core import TyperCommand, TyperGroup
 
 from einvoice import __version__
-from einvoice.cli import explained, packs, policies, rulesdiff  # noqa: F401 - they add commands to `rules` and `admin`
-from einvoice.cli.admin import admin
-from einvoice.cli.audit import audit
-from einvoice.cli.backup import backup, restore
-from einvoice.cli.check import check
-from einvoice.cli.holds import doors, holds
-from einvoice.cli.keys import keys
-from einvoice.cli.receipts import receipt
-from einvoice.cli.replay import replay
-from einvoice.cli.retention import retention
-from einvoice.cli.rules import rules
-from einvoice.cli.serve import serve, worker
-from einvoice.cli.status import status
-from einvoice.cli.subject import export_supplier
 from einvoice.errors import Fault
+
+Command = TyperCommand | TyperGroup
+
+# Each command, and the modules that make it, all of them under its name: the first has it, others add to it. They are
+# imported when it is used, so that `einvoice admin` need not wait for the web server's libraries.
+_COMMANDS = {
+    "check": ("check",),
+    "replay": ("replay",),
+    "serve": ("serve",),
+    "worker": ("serve",),
+    "status": ("status",),
+    "backup": ("backup",),
+    "restore": ("backup",),
+    "export-supplier": ("subject",),
+    "rules": ("rules", "packs", "explained", "rulesdiff"),
+    "admin": ("admin", "policies"),
+    "holds": ("holds",),
+    "doors": ("holds",),
+    "audit": ("audit",),
+    "receipt": ("receipts",),
+    "keys": ("keys",),
+    "retention": ("retention",),
+}
+
+
+class _Imported(dict[str, Command | None]):
+    """The commands by name, each imported when it is asked for."""
+
+    def get(self, name: str, default: Any = None) -> Any:
+        return _command(name) if name in self else default
+
+
+class _Commands(TyperGroup):
+    """All of them, in the order of the help."""
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes | {"commands": _Imported.fromkeys(_COMMANDS)})
+
+
+@cache
+def _command(name: str) -> Command:
+    first, *_ = [import_module(f"einvoice.cli.{module}") for module in _COMMANDS[name]]
+    found = getattr(first, name.replace("-", "_"))
+    around = typer.Typer()
+    if isinstance(found, typer.Typer):
+        around.add_typer(found, name=name)
+    else:
+        around.command(name)(found)
+    return cast("Command", typer.main.get_group(around).commands[name])
+
 
 app = typer.Typer(
     name="einvoice",
+    cls=_Commands,
     help="Receives electronic invoices (XRechnung, ZUGFeRD): judges them as KoSIT does, explains, hands them over.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-app.command()(check)
-app.command()(replay)
-app.command()(serve)
-app.command()(worker)
-app.command()(status)
-app.command()(backup)
-app.command()(restore)
-app.command("export-supplier")(export_supplier)
-app.add_typer(rules, name="rules")
-app.add_typer(admin, name="admin")
-app.add_typer(holds, name="holds")
-app.add_typer(doors, name="doors")
-app.add_typer(audit, name="audit")
-app.add_typer(receipt, name="receipt")
-app.add_typer(keys, name="keys")
-app.add_typer(retention, name="retention")
 
 
 def _version(wanted: bool) -> None:
