@@ -65,7 +65,7 @@ run: setup
 	@exec $(BIN)/einvoice serve --demo
 
 test: setup $(VENV)/.dev browser servers lint
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

@@ -14,7 +14,7 @@ from tests.support.service import Service, wait_for
 
 __all__ = ["redis_server", "s3_process", "s3_server"]
 
-AWAY_SECONDS = 10
+AWAY_SECONDS = 5
 
 
 def test_redis(new_service: Callable[..., Service], redis_server: RedisServer) -> None:

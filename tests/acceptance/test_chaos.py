@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.chaos_scenes import SCENES
 
-SEED, COUNT, BLOWS = 3, 160, 16
+SEED, COUNT, BLOWS = 3, 120, 12
 
 
 @pytest.mark.timeout(900)
