@@ -48,10 +48,13 @@ def parse(data: bytes, limits: XmlLimits) -> etree._Element:
     if not data.strip():
         raise Refusal("empty")
     _look_ahead(data, None if _is_plain(data, limits) else limits)
+    parser = hardened_parser()
     try:
-        root = etree.fromstring(data, hardened_parser())
+        root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
         raise _syntax_refusal(error, limits) from None
+    for error in parser.error_log.filter_from_errors():  # lxml overlooks those in namespaces that a warning follows
+        raise Refusal("malformed", line=error.line, reason=error.message)
     declared = root.getroottree().docinfo
     if declared.doctype:
         raise Refusal("doctype")

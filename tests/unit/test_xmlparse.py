@@ -79,5 +79,18 @@ def test_a_limit_is_told_before_any_tree_is_built(monkeypatch: pytest.MonkeyPatc
     assert code(data, names=100, nodes=500) == expected
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        b'<a:b><c xml:space="no"/></a:b>',
+        b'<b x:y="1"><c xml:space="no"/></b>',
+        b'<b xmlns:p="u" xmlns:q="u" p:a="1" q:a="2"><c xml:space="no"/></b>',
+    ],
+    ids=["prefix of an element", "prefix of an attribute", "one attribute twice"],
+)
+def test_what_is_wrong_in_namespaces_is_malformed_though_only_a_warning_comes_last(wrong: bytes) -> None:
+    assert code(wrong) == "malformed"
+
+
 def test_what_is_malformed_behind_the_prolog_is_told_by_libxml2() -> None:
     assert code(b"<r>" + b"<n/>" * 200 + b"</x>", names=100) == "malformed"
