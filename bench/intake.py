@@ -18,7 +18,7 @@ from rich.console import Console
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--documents", type=int, default=6000, help="submissions of the first part (default 6000)")
+    parser.add_argument("--documents", type=int, default=12_000, help="submissions of the first part (default 12000)")
     parser.add_argument("--queued", type=int, default=20_000, help="submissions queued in the second (default 20000)")
     parser.add_argument("--stored", type=int, default=100_000, help="most submissions stored in the third")
     parser.add_argument("--database", default="", help="EINVOICE_DATABASE_URL; none: SQLite")
