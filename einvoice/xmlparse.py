@@ -53,8 +53,8 @@ def parse(data: bytes, limits: XmlLimits) -> etree._Element:
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
         raise _syntax_refusal(error, limits) from None
-    for error in parser.error_log.filter_from_errors():  # lxml overlooks those in namespaces that a warning follows
-        raise Refusal("malformed", line=error.line, reason=error.message)
+    for overlooked in parser.error_log.filter_from_errors():  # by lxml: in namespaces, where a warning comes after it
+        raise Refusal("malformed", line=overlooked.line, reason=overlooked.message)
     declared = root.getroottree().docinfo
     if declared.doctype:
         raise Refusal("doctype")
