@@ -33,6 +33,9 @@ from einvoice.worker import WakeQueue, run_worker
 log = structlog.get_logger()
 
 QUEUE = "queue"  # name of the secret that signs wake-ups
+# Objects made and not freed before cycles are looked for among them. A worker has a dozen invoices in hand, and its
+# upkeep looks for cycles every few seconds anyway.
+_ALONE, _WITH_UPKEEP = (200_000, 20, 20), (1_000_000, 20, 20)
 DROP_FOLDER_LANGUAGE: Literal["de"] = "de"  # whoever puts files into a folder cannot say which one is wanted
 
 
@@ -57,7 +60,7 @@ class App:
 def tune_garbage_collection() -> None:
     """Look for cycles seldom. An invoice is read into tens of thousands of tuples, all of them freed by counting;
     at Python's default the search for cycles among them costs more than reading them."""
-    gc.set_threshold(200_000, 20, 20)
+    gc.set_threshold(*_ALONE)
 
 
 def rule_artefacts(settings: Settings) -> ArtefactStore:
@@ -132,6 +135,8 @@ def _check_keys(store: Store) -> None:
 def work(app: App, stop: threading.Event) -> None:
     """Work until `stop` is set, and see to everything that has to be done again and again."""
     upkeep = Upkeep(app.store, app.signer, app.settings, __version__)
+    gc.freeze()
+    gc.set_threshold(*_WITH_UPKEEP)
     try:
         run_worker(app.desk, app.settings, stop, upkeep.errands(), secret=app.wake_secret)
     finally:

@@ -1,6 +1,7 @@
 """What a worker does again and again beside the invoices: say that it is there, remove what belongs to nothing."""
 
 import ctypes
+import gc
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import timedelta
@@ -26,7 +27,11 @@ log = structlog.get_logger()
 
 
 def give_back_memory() -> None:
-    """Tell glibc to return what large invoices took and nobody uses; of each thread it would keep it for the next."""
+    """Let go of what nobody uses any more.
+
+    That is what only a search for cycles finds, and what glibc would keep of each thread for its next large invoice.
+    """
+    gc.collect()
     with suppress(OSError, AttributeError):  # another C library
         ctypes.CDLL(None).malloc_trim(0)
 

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterable
+from itertools import count
 
 import structlog
 
@@ -15,6 +16,7 @@ from einvoice.worker.refill import Refill
 _THREADS_PER_PROCESS = 6  # while some wait for a commit, which they share, no validator process waits for them
 _RENEWALS = 4  # of a claim, before it would end
 _WAITING_PER_THREAD = 10  # how full the queue is kept while more is due
+_LOOK_EVERY = 4  # invoices, between two looks whether the queue is low
 
 log = structlog.get_logger()
 
@@ -34,9 +36,12 @@ def run_worker(
     refill = Refill(queue, desk.store.claims.due, least=threads, most=threads * _WAITING_PER_THREAD)
     inbox = Inbox(desk, settings)
 
+    handled = count(1)
+
     def handle(submission_id: str) -> None:
         process(submission_id, desk)
-        refill.fill_when_low()
+        if next(handled) % _LOOK_EVERY == 0:
+            refill.fill_when_low()
 
     hands = Hands(queue, handle, threads)
     sweep = settings.sweep_seconds
