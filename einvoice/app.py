@@ -4,7 +4,7 @@ import gc
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Literal
 
@@ -68,11 +68,11 @@ def rule_artefacts(settings: Settings) -> ArtefactStore:
     return RuleFolders.of(settings).store
 
 
-def open_stages(settings: Settings, pool: ValidatorPool) -> Stages:
-    """The stages of a check that keeps nothing."""
+def open_stages(settings: Settings, pool: ValidatorPool, *, envelopes: bool = True) -> Stages:
+    """The stages of a check that keeps nothing. Without `envelopes` none is opened: to KoSIT it is any other XML."""
     tune_garbage_collection()
     return Stages(
-        extract=partial(extract, limits=Limits.of(settings)),
+        extract=partial(extract, limits=replace(Limits.of(settings), envelopes=envelopes)),
         read=read_invoice,
         assess=pool.assess,
         inspect=partial(inspect, verapdf=settings.verapdf),

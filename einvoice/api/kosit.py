@@ -4,7 +4,6 @@ Raw XML in; the KoSIT report out, with the recommendation as status: 200 accept,
 KoSIT's scenarios decide alone, nobody's policies are asked, nothing is kept. `docs/kosit.md` lists the differences.
 """
 
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from itertools import count
@@ -22,6 +21,7 @@ from einvoice.api.kositpage import about
 from einvoice.app import App
 from einvoice.errors import Refusal
 from einvoice.explain import Lang
+from einvoice.extraction import Limits, extract
 from einvoice.extraction.sniff import Kind, sniff
 from einvoice.faces.accept import negotiate
 from einvoice.faces.body import received_body
@@ -129,7 +129,8 @@ def status_of(assessment: Assessment) -> int:
 
 
 def _examined(spooled: Spooled, name: str, app: App, lang: Lang) -> tuple[Assessment, bytes]:
-    stages = replace(app.desk, extract=partial(_xml_alone, extract=app.desk.extract))
+    limits = replace(Limits.of(app.settings), envelopes=False)
+    stages = replace(app.desk, extract=partial(_xml_alone, limits=limits))
     try:
         examination = examine(spooled.path.read_bytes(), name, stages, official_only=True)
     finally:
@@ -137,8 +138,8 @@ def _examined(spooled: Spooled, name: str, app: App, lang: Lang) -> tuple[Assess
     return examination.assessment, kosit_report(examination, lang)
 
 
-def _xml_alone(data: bytes, extract: Callable[[bytes], InvoiceDocument]) -> InvoiceDocument:
-    """KoSIT reads no PDF."""
+def _xml_alone(data: bytes, limits: Limits) -> InvoiceDocument:
+    """KoSIT reads no PDF, and opens no envelope."""
     if sniff(data) is Kind.PDF:
         raise Refusal("xml-only")
-    return extract(data)
+    return extract(data, limits)

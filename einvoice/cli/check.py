@@ -98,7 +98,7 @@ def check(
     verdicts = set()
     with ValidatorPool(settings, preload=len(documents) > _FEW) as pool:
         shown = _Shown(output_format, lang.value, output, several=len(documents) > 1)
-        stages = open_stages(settings, pool)
+        stages = open_stages(settings, pool, envelopes=not official_only)
         if authority:
             compile_all(pool, tuple(demand.policy for demand in authority.policy.demands))
             stages = replace(stages, route=lambda _: Routing(authority=authority))

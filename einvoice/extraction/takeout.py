@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 
+from einvoice.envelope import is_envelope, open_envelope
 from einvoice.errors import Fault, Refusal
 from einvoice.extraction.enclosures import enclosed_content
 from einvoice.extraction.extract import Limits, extract
@@ -32,7 +33,8 @@ def enclosed_file(data: bytes, files: Sequence[Enclosure], number: int, limits: 
 
 def _content(data: bytes, file: Enclosure, files: Sequence[Enclosure], limits: Limits) -> bytes:
     if file.origin is Origin.PDF:
+        whole = open_envelope(data, limits.xml).standalone if is_envelope(data) else data
         before = sum(one.origin is Origin.XML for one in files)
-        return embedded_enclosure(data, file.number - before, limits.pdf)[1]
+        return embedded_enclosure(whole, file.number - before, limits.pdf)[1]
     document = extract(data, limits)
     return enclosed_content(document.root, document.syntax, file.number)

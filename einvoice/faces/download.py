@@ -10,6 +10,7 @@ from fastapi import Response
 from einvoice.app import App
 from einvoice.faces.trouble import Problem
 from einvoice.model.document import Container
+from einvoice.model.examination import DocumentFacts
 from einvoice.model.submission import Handling, Hold, Submission
 from einvoice.model.trouble import MALWARE
 
@@ -40,10 +41,15 @@ def original(submission: Submission, app: App) -> Response:
         raise Problem("expired")
     data = app.store.originals.read(served(submission))
     examination = app.store.submissions.examination(submission.id)
-    container = examination.document.container if examination and examination.document else None
+    container = _container(examination.document) if examination and examination.document else None
     media_type, ending = _TYPES[container] if container else _UNKNOWN
     name = submission.name or f"{submission.id}{ending}"
     return attachment(data, name, media_type)
+
+
+def _container(document: DocumentFacts) -> Container:
+    """An envelope is XML, whatever lies in it."""
+    return Container.XML if document.envelope else document.container
 
 
 def attachment(data: bytes, name: str, media_type: str) -> Response:

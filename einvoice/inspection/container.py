@@ -21,7 +21,7 @@ def inspect(data: bytes, document: InvoiceDocument, invoice: Invoice, *, verapdf
     facts = document.hybrid
     if facts is None:
         return Inspection(findings=findings, enclosures=document.enclosures)
-    checked = external.verify(verapdf, data, facts.xmp) if verapdf else None  # (2)
+    checked = external.verify(verapdf, document.payload or data, facts.xmp) if verapdf else None  # (2)
     hybrid = tuple(hybrid_findings(document, invoice, facts, checked))  # (3)
     picture, compared, contradictions = compare(document, invoice, facts)  # (4)
     return Inspection(

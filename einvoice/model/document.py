@@ -6,6 +6,7 @@ from enum import StrEnum
 from lxml import etree
 
 from einvoice.model.enclosed import Enclosure, HybridFacts
+from einvoice.model.envelope import Envelope
 from einvoice.model.xml import reparse
 
 
@@ -39,7 +40,7 @@ class InvoiceDocument:
     """A well-formed document within our limits; nothing is said yet about its validity."""
 
     syntax: Syntax
-    xml: bytes  # exactly as it stood in the container
+    xml: bytes  # exactly as it stood in the container; out of an envelope, with what was declared around it
     sha256: str  # of xml, hex
     customizations: tuple[Customization, ...]  # every BT-24 of the document (normally one)
     container: Container
@@ -47,6 +48,8 @@ class InvoiceDocument:
     root: etree._Element = field(repr=False, compare=False)  # parsed by einvoice.xmlparse
     hybrid: HybridFacts | None = field(default=None, repr=False)  # of the PDF around it
     enclosures: tuple[Enclosure, ...] = ()
+    envelope: Envelope | None = None  # it came in
+    payload: bytes | None = field(default=None, repr=False)  # the file an envelope had in base64 or as text
 
     @property
     def customization(self) -> str | None:

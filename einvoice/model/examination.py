@@ -6,6 +6,7 @@ from datetime import datetime
 from einvoice.model.assessment import Assessment, Verdict
 from einvoice.model.document import Container, InvoiceDocument, Syntax
 from einvoice.model.enclosed import Inspection
+from einvoice.model.envelope import Envelope
 from einvoice.model.invoice import Invoice
 
 
@@ -18,6 +19,7 @@ class DocumentFacts:
     container: Container
     attachment: str | None
     xml_sha256: str
+    envelope: Envelope | None = None  # None: it came in none, or was examined by an earlier version
 
     @classmethod
     def of(cls, document: InvoiceDocument) -> "DocumentFacts":
@@ -28,6 +30,7 @@ class DocumentFacts:
             container=document.container,
             attachment=document.attachment,
             xml_sha256=document.sha256,
+            envelope=document.envelope,
         )
 
 

@@ -14,6 +14,7 @@ from einvoice.model.finding import Finding
 from einvoice.model.invoice import Invoice
 from einvoice.reports.beside import beside_facts, beside_findings
 from einvoice.reports.classes import class_counts
+from einvoice.reports.envelope import envelope_facts
 from einvoice.reports.evidence import evidence_of
 from einvoice.reports.insight import Snippet
 from einvoice.reports.places import place_in_words
@@ -28,7 +29,9 @@ def jsonl_line(examination: Examination, path: str, lang: Lang) -> str:
     asked = {"policy": policy_facts(assessment)} if assessment.policy else {}
     seen = beside_facts(examination, [_brief(finding, lang) for finding in beside_findings(examination)], lang)
     beside = {"inspection": seen} if examination.inspection and not examination.inspection.is_empty else {}
-    return json.dumps({"path": path, **_core(examination, findings, lang), **asked, **beside})
+    envelope = envelope_facts(examination, lang)
+    around = {"envelope": envelope} if envelope else {}
+    return json.dumps({"path": path, **_core(examination, findings, lang), **asked, **beside, **around})
 
 
 def jsonl_report(examination: Examination, lang: Lang) -> bytes:
@@ -62,6 +65,7 @@ def json_report(examination: Examination, lang: Lang, *, kept: bool = False) -> 
             ],
             "container": document.container if document else None,
             "attachment": document.attachment if document else None,
+            "envelope": envelope_facts(examination, lang),
             "xml_sha256": document.xml_sha256 if document else None,
             "artefacts": [{"name": one.name, "sha256": one.sha256} for one in assessment.artefacts],
             "engine": assessment.engine,

@@ -14,7 +14,8 @@ from einvoice.model.trouble import RefusalNotice
 REPORT = "http://www.xoev.de/de/validator/varl/1"
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # what XML 1.0 has no way to write
 _GENERIC = "generic-error"  # KoSIT's code for whatever the XML parser says
-_OF_XML = frozenset({"no-scenario", "wrong-root", "sbdh", "too-deep", "too-many-nodes"})  # refused, but XML
+_OF_XML = frozenset({"no-scenario", "wrong-root", "not-an-invoice", "too-deep", "too-many-nodes"})  # refused, but XML
+_OF_ENVELOPES = "sbdh-"  # refused, but XML, too
 
 # What Xerces calls a violation (XML Schema part 1, appendix C), by our kind. It reports a wrong value twice: once
 # for the value, once for the element that has it.
@@ -72,7 +73,7 @@ def scenario_of(examination: Examination) -> str | None:
 
 def is_xml(refusal: RefusalNotice) -> bool:
     """Whether the refused file is XML as far as we read it: KoSIT rejects such a file, instead of giving up on it."""
-    return refusal.code in _OF_XML
+    return refusal.code in _OF_XML or refusal.code.startswith(_OF_ENVELOPES)
 
 
 def resources_of(assessment: Assessment) -> tuple[Resource, ...]:

@@ -6,6 +6,7 @@ from einvoice.explain import Lang
 from einvoice.model.document import Container
 from einvoice.model.examination import Examination
 from einvoice.reports.blocks import Pair
+from einvoice.reports.envelope import envelope_pairs
 from einvoice.reports.formats import moment, size, visible
 from einvoice.reports.words import words
 
@@ -35,6 +36,8 @@ def _file(examination: Examination, lang: Lang) -> Iterator[tuple[str, str | Non
     if document.xml_sha256 != examination.sha256:
         yield spoken["xml_hash"], document.xml_sha256
     yield spoken["customization"], document.customization
+    if document.envelope:
+        yield from envelope_pairs(document.envelope, lang)
 
 
 def _judgement(examination: Examination, lang: Lang) -> Iterator[tuple[str, str | None]]:

@@ -28,7 +28,10 @@ def scan_received(data: bytes, scanner: Scanner) -> None:
 
 
 def scan_contents(document: InvoiceDocument, scanner: Scanner) -> None:
-    """Scan what was taken out of a submission: the XML of a PDF, each attachment. Raises as `scan_received` does."""
+    """Scan what was taken out of a submission: a file in an envelope, the XML of a PDF, each attachment.
+
+    Raises as `scan_received` does.
+    """
     if isinstance(scanner, NoScanner):
         return
     for data, what in _contents(document):
@@ -42,6 +45,8 @@ def _pass(data: bytes, what: str, scanner: Scanner) -> None:
 
 
 def _contents(document: InvoiceDocument) -> Iterator[tuple[bytes, str]]:
+    if document.payload is not None:
+        yield document.payload, "the file inside the envelope"
     if document.container is not Container.XML:
         yield document.xml, "the invoice inside the PDF"
     for number, element in enumerate(document.root.iter(*_ATTACHMENTS), 1):

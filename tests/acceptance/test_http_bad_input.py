@@ -33,10 +33,15 @@ def with_dtd(dtd: str) -> bytes:
 
 
 LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
-SBDH = (
-    b'<StandardBusinessDocument xmlns="http://www.unece.org/cefact/namespaces/StandardBusinessDocumentHeader">'
-    b"<StandardBusinessDocumentHeader/>" + UBL.partition(b"?>")[2] + b"</StandardBusinessDocument>"
-)
+SBD = b"<StandardBusinessDocument xmlns='http://www.unece.org/cefact/namespaces/StandardBusinessDocumentHeader'>"
+HEADER = b"<StandardBusinessDocumentHeader/>"
+ORDER = b"<Order xmlns='urn:oasis:names:specification:ubl:schema:xsd:Order-2'/>"
+
+
+def enveloped(*parts: bytes) -> bytes:
+    return SBD + b"".join(parts) + b"</StandardBusinessDocument>"
+
+
 
 BAD: dict[str, tuple[bytes, set[str]]] = {
     "an empty file": (b"", {"empty"}),
@@ -56,7 +61,10 @@ BAD: dict[str, tuple[bytes, set[str]]] = {
     "a broken PDF": (PDF[: len(PDF) // 3], {"pdf-broken", "pdf-no-xml"}),
     "a wrong encoding": (UBL.replace(b"UTF-8", b"UTF-16", 1), {"encoding", "malformed", "not-xml"}),
     "an unknown encoding": (UBL.replace(b"UTF-8", b"KLINGON", 1), {"encoding", "malformed", "not-xml"}),
-    "an SBDH envelope": (SBDH, {"sbdh"}),
+    "an envelope without a header": (enveloped(ORDER), {"sbdh-no-header"}),
+    "an empty envelope": (enveloped(HEADER), {"sbdh-no-payload"}),
+    "an envelope with two documents": (enveloped(HEADER, ORDER, ORDER), {"sbdh-two-payloads"}),
+    "an envelope with an order": (enveloped(HEADER, ORDER), {"not-an-invoice"}),
     "an archive": (b"PK\x03\x04" + b"\0" * 100, {"unknown-type"}),
 }
 

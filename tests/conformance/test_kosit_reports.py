@@ -43,7 +43,7 @@ STATED = {name for name in inputs() if name.startswith("different: ")} | set(DIF
 def examined(registry: Registry, artefacts: ArtefactStore, engine: SaxonEngine) -> Examine:
     """What is found out about a document by KoSIT's scenarios alone."""
     judge = Judge(registry, artefacts, engine)
-    stages = Stages(extract=partial(extract, limits=Limits()), read=read_invoice, assess=judge.assess)
+    stages = Stages(extract=partial(extract, limits=Limits(envelopes=False)), read=read_invoice, assess=judge.assess)
     return lambda data: examine(data, "document.xml", stages, official_only=True)
 
 

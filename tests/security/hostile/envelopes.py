@@ -1,5 +1,6 @@
 """Invoices wrapped, signed, doubled or replaced by something that is none."""
 
+import base64
 import gzip
 import io
 import zipfile
@@ -20,6 +21,20 @@ def signed(inside: str, *, transforms: str = "") -> str:
     reference = f'<ds:Reference URI="http://bait.test/"><ds:Transforms>{transforms}</ds:Transforms></ds:Reference>'
     contents = f'<ds:SignedInfo>{reference}</ds:SignedInfo><ds:Object Id="o">{inside}</ds:Object>'
     return f"<ds:Signature {_DS}>{contents}</ds:Signature>"
+
+
+def wrapped(inside: str, header: str = "") -> bytes:
+    """An envelope round something."""
+    namespace = ' xmlns="http://www.unece.org/cefact/namespaces/StandardBusinessDocumentHeader"'
+    head = f"<StandardBusinessDocumentHeader>{header}</StandardBusinessDocumentHeader>"
+    return f"<StandardBusinessDocument{namespace}>{head}{inside}</StandardBusinessDocument>".encode()
+
+
+def packed(content: bytes) -> bytes:
+    """An envelope with a file in it that is no XML."""
+    text = base64.b64encode(content).decode()
+    namespace = "http://peppol.eu/xsd/ticc/envelope/1.0"
+    return wrapped(f'<p:BinaryContent xmlns:p="{namespace}" mimeType="application/xml">{text}</p:BinaryContent>')
 
 
 def zipped(*names: str, packed: bytes = UBL.encode()) -> bytes:
@@ -47,9 +62,23 @@ ROWS = (
     Hostile("another invoice in an extension", REJECTED, lambda: extended(_BODY)),
     Hostile("a credit note that calls itself an invoice", REJECTED, lambda: put(">380<", ">381<")),
     Hostile("two roots", "malformed", lambda: UBL.encode() + _BODY.encode()),
-    Hostile("an SBDH envelope", "sbdh", lambda: (
-        '<StandardBusinessDocument xmlns="http://www.unece.org/cefact/namespaces/StandardBusinessDocumentHeader">'
-        f"<StandardBusinessDocumentHeader/>{_BODY}</StandardBusinessDocument>").encode()),
+    Hostile("an SBDH envelope with nothing in its header", ACCEPTED, lambda: wrapped(_BODY)),
+    Hostile("an SBDH envelope with two invoices", "sbdh-two-payloads", lambda: wrapped(_BODY + _BODY)),
+    Hostile("an SBDH envelope with 50,000 invoices", "sbdh-two-payloads", lambda: wrapped("<a xmlns=''/>" * 50_000)),
+    Hostile("an SBDH envelope without anything", "sbdh-no-payload", lambda: wrapped("")),
+    Hostile("an envelope in an envelope", "sbdh-nested", lambda: wrapped(wrapped(_BODY).decode())),
+    Hostile("an envelope in an envelope, in base64", "sbdh-nested", lambda: packed(wrapped(_BODY))),
+    Hostile("an envelope with a DOCTYPE", "doctype", lambda: b'<!DOCTYPE x [<!ENTITY a "b">]>' + wrapped(_BODY)),
+    Hostile("an envelope with 5,000 levels in it", "too-deep", lambda: wrapped("<a>" * 5_000 + "</a>" * 5_000)),
+    Hostile("an envelope with ten million base64 letters", "unknown-type", lambda: packed(bytes(7_500_000))),
+    Hostile("an envelope with base64 that is none", "sbdh-content", lambda: packed(b"").replace(
+        b"></p:", b">%%%</p:")),
+    Hostile("an envelope with a program in it", "unknown-type", lambda: packed(b"MZ\x90\0" + bytes(5_000))),
+    Hostile("an envelope with a header of 5 MB", "sbdh-header-too-large", lambda: wrapped(
+        _BODY, "<a>" + "x" * 5_000_000 + "</a>")),
+    Hostile("an envelope with 20,000 namespaces", ACCEPTED, lambda: wrapped(_BODY).replace(
+        b" xmlns=", " ".join(["", *(f'xmlns:n{n}="urn:{n}"' for n in range(20_000)), "xmlns="]).encode(), 1)),
+    Hostile("an envelope that breaks off behind the invoice", "malformed", lambda: wrapped(_BODY)[:-20]),
     Hostile("a SOAP envelope", "wrong-root", lambda: (
         f'<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"><s:Body>{_BODY}</s:Body></s:Envelope>').encode()),
     Hostile("an invoice in a mail", "not-xml", lambda:

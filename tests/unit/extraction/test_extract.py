@@ -99,7 +99,7 @@ def test_every_encoding_xml_allows_is_read_alike(data: bytes) -> None:
         (
             b"<s:StandardBusinessDocument xmlns:s='http://www.unece.org/cefact/namespaces/"
             b"StandardBusinessDocumentHeader'>" + UBL + b"</s:StandardBusinessDocument>",
-            "sbdh",
+            "sbdh-no-header",
         ),
     ],
 )

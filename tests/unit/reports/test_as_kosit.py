@@ -137,7 +137,8 @@ def test_a_violated_schema_is_told_in_the_codes_of_xerces(judged: Examination, f
         ("doctype", "false"),
         ("too-deep", "true"),
         ("too-many-nodes", "true"),
-        ("sbdh", "true"),
+        ("not-an-invoice", "true"),
+        ("sbdh-no-payload", "true"),
     ],
 )
 def test_a_refused_file_matched_no_scenario_and_is_an_invalid_step_only_if_it_is_no_xml(
