@@ -42,7 +42,6 @@ def enveloped(*parts: bytes) -> bytes:
     return SBD + b"".join(parts) + b"</StandardBusinessDocument>"
 
 
-
 BAD: dict[str, tuple[bytes, set[str]]] = {
     "an empty file": (b"", {"empty"}),
     "no XML": (b"Sehr geehrte Damen und Herren", {"not-xml"}),
