@@ -26,7 +26,7 @@ _COMMANDS = {
     "backup": ("backup",),
     "restore": ("backup",),
     "export-supplier": ("subject",),
-    "rules": ("rules", "packs", "explained", "rulesdiff"),
+    "rules": ("rules", "packs", "explained", "rulesdiff", "replay"),
     "admin": ("admin", "policies"),
     "holds": ("holds",),
     "doors": ("holds",),

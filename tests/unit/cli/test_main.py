@@ -1,13 +1,17 @@
 """The command line as a whole: every command is found, and none loads what only others need."""
 
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
-from einvoice.cli.main import app
+from einvoice.cli import main
+from einvoice.cli.main import _COMMANDS, app
 
+CLI = Path(sys.modules[main.__module__].__file__ or "").parent
 COMMANDS = [
     "check", "replay", "serve", "worker", "status", "backup", "restore", "export-supplier",
     "rules", "admin", "holds", "doors", "audit", "receipt", "keys", "retention",
@@ -29,6 +33,12 @@ def test_a_command_tells_what_it_is_for(name: str) -> None:
 def test_the_help_lists_every_command() -> None:
     told = CliRunner().invoke(app, ["--help"]).output
     assert [name for name in COMMANDS if f" {name} " not in told] == []
+
+
+@pytest.mark.parametrize("module", sorted(CLI.glob("*.py")), ids=lambda path: path.stem)
+def test_a_module_that_adds_to_a_command_is_imported_with_it(module: Path) -> None:
+    added_to = set(re.findall(r"^@(\w+)\.command", module.read_text("utf-8"), re.MULTILINE))
+    assert [name for name in added_to if module.stem not in _COMMANDS[name]] == []
 
 
 def test_a_mistyped_command_is_told_the_nearest_one() -> None:
