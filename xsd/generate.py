@@ -1,12 +1,12 @@
-"""Write the XML Schema of a UN/CEFACT Cross Industry Invoice D16B out of the facts table `cii-d16b/structure.tsv`.
+"""Write our XML Schemas out of their facts tables: `cii-d16b/structure.tsv`, `application-response/structure.tsv`.
 
 usage: python xsd/generate.py            write the schema files beside the table
        python xsd/generate.py --check    write nothing; exit 1 when a file differs from what the table says
 
 Writing also carries the new SHA-256 of each file into the rule packs in `schematron/`, which load nothing else.
 
-One file a namespace, entry `CrossIndustryInvoice.xsd`. Built-in types that libxml2 reads otherwise than the KoSIT
-validator's Xerces are taken from `lexical.xsd` instead of XML Schema itself.
+One file a namespace; the entry is named after the root element. Built-in types that libxml2 reads otherwise than the
+KoSIT validator's Xerces are taken from `cii-d16b/lexical.xsd` instead of XML Schema itself.
 """
 
 import argparse
@@ -22,6 +22,7 @@ from pathlib import Path
 from lxml import etree
 
 HOME = Path(__file__).parent / "cii-d16b"
+RESPONSES = Path(__file__).parent / "application-response"
 PACKS = Path(__file__).parent.parent / "schematron"
 XS = "http://www.w3.org/2001/XMLSchema"
 NAMESPACES = {
@@ -29,18 +30,23 @@ NAMESPACES = {
     "ram": "urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformationEntity:100",
     "qdt": "urn:un:unece:uncefact:data:standard:QualifiedDataType:100",
     "udt": "urn:un:unece:uncefact:data:standard:UnqualifiedDataType:100",
+    "ubl": "urn:oasis:names:specification:ubl:schema:xsd:ApplicationResponse-2",
+    "cac": "urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2",
+    "cbc": "urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2",
     "lex": "urn:einvoice:xsd:lexical",
 }
 FILES = {"rsm": "CrossIndustryInvoice.xsd", "ram": "ram.xsd", "qdt": "qdt.xsd", "udt": "udt.xsd", "lex": "lexical.xsd"}
+FILES |= {"ubl": "ApplicationResponse.xsd", "cac": "cac.xsd", "cbc": "cbc.xsd"}
 CORRECTED = frozenset({"xs:anyURI", "xs:base64Binary", "xs:date", "xs:dateTime"})
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One line of the table: the root element, a part of a type, or the base a type's value has.
+    """One line of the table: an element of its own, a part of a type, or the base a type's value has.
 
-    content: root, sequence, choice, simple (a value), simpleContent (a value with attributes).
-    part: element, attribute, base. min, max: occurrences, max a number or `unbounded`; empty for a base.
+    content: root (an element of its own), sequence, choice, simple (a value), simpleContent (a value with attributes).
+    part: element, attribute, base. A name with a prefix (`cbc:ID`) is that of an element of its own, without a
+    type here. min, max: occurrences, max a number or `unbounded`; empty for a base.
     constraint: `facet=value`, several joined by `|`; of an attribute only `fixed=value`.
     A type named `Outer.element` has no name of its own: it belongs to that element of Outer alone.
     """
@@ -75,28 +81,28 @@ def read(table: Path) -> Types:
     return types
 
 
-def schemas(types: Types) -> Iterator[tuple[str, bytes]]:
-    """File name and content of every schema file the table describes."""
+def schemas(types: Types, home: Path = HOME) -> Iterator[tuple[str, bytes]]:
+    """File name and content of every schema file the table in `home` describes."""
     for prefix, names in groupby(sorted(types, key=_prefix), key=_prefix):
-        yield FILES[prefix], _schema(prefix, list(names), types)
+        yield FILES[prefix], _schema(prefix, list(names), types, home)
 
 
 def _prefix(name: str) -> str:
     return name.partition(":")[0]
 
 
-def _schema(prefix: str, names: list[str], types: Types) -> bytes:
-    used = {_prefix(_reference(fact.value_type)) for name in names for fact in types[name]} - {prefix, "xs"}
+def _schema(prefix: str, names: list[str], types: Types, home: Path) -> bytes:
+    used = {_prefix(_target(fact)) for name in names for fact in types[name]} - {prefix, "xs"}
     mapped = {"xs": XS} | {known: uri for known, uri in NAMESPACES.items() if known in used | {prefix}}
     schema = etree.Element(f"{{{XS}}}schema", nsmap=mapped)
     schema.set("targetNamespace", NAMESPACES[prefix])
     schema.set("elementFormDefault", "qualified")
     for other in sorted(used):
-        _add(schema, "import", namespace=NAMESPACES[other], schemaLocation=FILES[other])
+        _add(schema, "import", namespace=NAMESPACES[other], schemaLocation=_location(other, home))
     for name in names:
         if "." not in name:
             _define(schema, name.partition(":")[2], types[name], types)
-    comment = etree.Comment(f" Written by xsd/generate.py out of {HOME.name}/structure.tsv; do not edit. ")
+    comment = etree.Comment(f" Written by xsd/generate.py out of {home.name}/structure.tsv; do not edit. ")
     schema.addprevious(comment)
     return etree.tostring(schema.getroottree(), pretty_print=True, xml_declaration=True, encoding="UTF-8")
 
@@ -129,10 +135,11 @@ def _restrict(simple_type: etree._Element, fact: Fact) -> None:
 
 def _particles(parent: etree._Element, facts: Iterable[Fact], types: Types) -> None:
     for fact in facts:
-        element = _add(parent, "element", name=fact.name)
+        referred = ":" in fact.name
+        element = _add(parent, "element", **{"ref" if referred else "name": fact.name})
         if "." in fact.value_type:
             _define(element, None, types[fact.value_type], types)
-        else:
+        elif not referred:
             element.set("type", _reference(fact.value_type))
         if fact.min != "1":
             element.set("minOccurs", fact.min)
@@ -142,6 +149,17 @@ def _particles(parent: etree._Element, facts: Iterable[Fact], types: Types) -> N
 
 def _reference(value_type: str) -> str:
     return value_type.replace("xs:", "lex:") if value_type in CORRECTED else value_type
+
+
+def _target(fact: Fact) -> str:
+    """The type or the element of its own that a line names."""
+    return fact.name if ":" in fact.name else _reference(fact.value_type)
+
+
+def _location(prefix: str, home: Path) -> str:
+    """Where the schema of another namespace lies; the lexical one is kept once."""
+    shared = prefix == "lex" and home == RESPONSES
+    return f"../{HOME.name}/{FILES[prefix]}" if shared else FILES[prefix]
 
 
 def _add(parent: etree._Element, tag: str, **attributes: str) -> etree._Element:
@@ -159,20 +177,21 @@ def list_hashes(home: Path, packs: Path) -> None:
         pack.write_text(text, "utf-8")
 
 
-def main(arguments: list[str] | None = None, home: Path = HOME) -> int:
+def main(arguments: list[str] | None = None, *homes: Path) -> int:
     """Write the schema files, or compare them; the exit code says whether they are as they should be."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", action="store_true", help="compare only; exit 1 when a file differs")
     check = parser.parse_args(arguments).check
     stale = []
-    for name, content in schemas(read(home / "structure.tsv")):
-        path = home / name
-        if not check:
-            path.write_bytes(content)
-        elif not path.is_file() or path.read_bytes() != content:
-            stale.append(name)
-    if not check and home == HOME:
-        list_hashes(home, PACKS)
+    for home in homes or (HOME, RESPONSES):
+        for name, content in schemas(read(home / "structure.tsv"), home):
+            path = home / name
+            if not check:
+                path.write_bytes(content)
+            elif not path.is_file() or path.read_bytes() != content:
+                stale.append(name)
+        if not check and home == HOME:
+            list_hashes(home, PACKS)
     if stale:
         print(f"not as the table says: {', '.join(stale)}; run python xsd/generate.py", file=sys.stderr)
     return 1 if stale else 0
