@@ -83,6 +83,7 @@ def main() -> None:
             with others(service) as before:
                 time.sleep(_IDLE_SECONDS)
             with others(service) as beside:
+                os.nice(10)  # who attacks does so from a machine of their own
                 rows += [one(service, supplier, family, row, bait) for family, row in chosen]
         asked += bait.asked
         idle += before

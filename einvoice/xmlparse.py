@@ -13,11 +13,14 @@ from lxml import etree
 from einvoice.errors import Fault, Refusal
 from einvoice.model.xml import hardened_parser, reparse
 
-__all__ = ["XmlLimits", "parse", "reparse"]
+__all__ = ["XmlLimits", "has_crowded_tag", "parse", "reparse"]
 
 
 _VERSIONS = ("1.0", "1.1")  # XML has no others
 _SMALL = 200_000  # bytes
+_ATTRIBUTES = (b'="', b"='", b'=\0"', b"=\0'")  # how the value of one begins, in UTF-8 and in UTF-16
+_MANY = 10  # attributes, for each tag of a document
+_TAG = re.compile(rb"<[^<>]+")
 _RAW_CONTROL = re.compile("[\x7f-\x84\x86-\x9f]")
 
 
@@ -99,6 +102,8 @@ def _look_ahead(data: bytes, limits: XmlLimits | None) -> None:
     and where `limits` are given more or longer elements and names than these allow. Whatever else is wrong behind the
     prolog, libxml2 says better.
     """
+    if limits and has_crowded_tag(data, limits.names):
+        raise Refusal("too-many-names", limit=limits.names)
     seen = _Seen(limits)
     parser = expat.ParserCreate()
     parser.StartDoctypeDeclHandler = seen.doctype
@@ -116,6 +121,17 @@ def _look_ahead(data: bytes, limits: XmlLimits | None) -> None:
         if not seen.begun:
             raise _prolog_refusal(error) from None
     seen.check_names()
+
+
+def has_crowded_tag(data: bytes, most: int) -> bool:
+    """Whether one tag has more than so many attributes, each of another name.
+
+    expat hands all of an element over at once, and with a million of them no other thread would run for seconds. Most
+    documents have a few for each tag, and are not looked through.
+    """
+    if sum(map(data.count, _ATTRIBUTES)) <= most + _MANY * data.count(b">"):
+        return False
+    return any(sum(map(tag.group().count, _ATTRIBUTES)) > most for tag in _TAG.finditer(data))
 
 
 class _Seen:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from xml.parsers import expat
 
 from einvoice.errors import Refusal
-from einvoice.xmlparse import XmlLimits
+from einvoice.xmlparse import XmlLimits, has_crowded_tag
 
 _SEPARATOR = "\f"  # between namespace and name; XML has no such character
 # Whatever may be a prefix, in names and in values (xsi:type). Goes over a long run of letters once.
@@ -57,7 +57,12 @@ class Unreadable(Exception):
 
 
 def root_of(data: bytes) -> str | None:
-    """The name of the root element, {namespace}local; None where there is none to be read, or a DOCTYPE before it."""
+    """The name of the root element, {namespace}local; None where there is none to be read, or a DOCTYPE before it.
+
+    None, too, where one tag has more attributes than any document may have: `parse` refuses that.
+    """
+    if has_crowded_tag(data, XmlLimits().names):
+        return None
     found: list[str] = []
 
     def start(name: str, _: object) -> None:

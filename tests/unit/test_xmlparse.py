@@ -79,6 +79,21 @@ def test_a_limit_is_told_before_any_tree_is_built(monkeypatch: pytest.MonkeyPatc
     assert code(data, names=100, nodes=500) == expected
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+@pytest.mark.parametrize("quote", ['"', "'"])
+def test_a_tag_with_very_many_attributes_is_refused_before_expat_sees_it(
+    monkeypatch: pytest.MonkeyPatch, encoding: str, quote: str
+) -> None:
+    monkeypatch.setattr(xmlparse.expat, "ParserCreate", None)
+    tag = "<r " + " ".join(f"a{number}={quote}{quote}" for number in range(30_000)) + "/>"
+    assert code(tag.encode(encoding), names=10_000) == "too-many-names"
+
+
+def test_many_attributes_of_many_tags_are_not_those_of_one() -> None:
+    many = b"<a " + b" ".join(b'n%d=""' % number for number in range(40)) + b"/>"
+    assert parse(b"<r>" + many * 5000 + b"</r>", XmlLimits(names=100)).tag == "r"
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
