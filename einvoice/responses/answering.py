@@ -1,68 +1,40 @@
-"""The formal verdict as a message to those who sent: which code, and a line for each place something was found at.
+"""What came of a submission as a message to those who sent it.
 
 MLS goes from our service provider to theirs, where the access point waits for us; MLR from the receiver of the envelope
 to its sender, where the access point has answered already. An invoice nobody here is addressed by is no formal failure:
-`unroutable` asks the seller back by an Invoice Response. Undecided is no answer.
+`returned` asks the seller back by an Invoice Response, or gives it back. Which codes say what stands in `mapping.tsv`.
 """
 
-import csv
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
-from functools import cache
-from importlib.resources import files
 
-from einvoice.explain import explain, refusal_text
-from einvoice.model.assessment import Assessment, Verdict
+from einvoice.explain import refusal_text
+from einvoice.model.assessment import Assessment
 from einvoice.model.envelope import Envelope, Participant
-from einvoice.model.finding import Finding, Level, Source
+from einvoice.model.examination import Examination
+from einvoice.model.finding import Level
 from einvoice.model.invoice import Invoice
 from einvoice.responses.codes import ACTIONS, REASONS, InvoiceStatus
 from einvoice.responses.fields import SPID_SCHEME
+from einvoice.responses.lines import line_of, line_responses
+from einvoice.responses.mapping import Due, Result, row_of
 from einvoice.responses.message import (
-    NO_PLACE,
+    CONSTRUCTION_TYPES,
     Clarification,
     Condition,
     Contact,
     Identifier,
-    Issue,
     Kind,
     LineResponse,
     ListedCode,
     Party,
+    Principal,
     Response,
     note_of,
 )
 
-_CONSTRUCTION, _INSTEAD = frozenset({"875", "876", "877"}), "380"  # BT-3 that T111 does not know, and what is sent
-_MOST_LINES = 500  # places that are told
-
-
-class Result(StrEnum):
-    """What came of a submission, as far as a message tells it; `mapping.tsv` says how."""
-
-    ACCEPTED = "accepted"
-    WARNINGS = "warnings"  # accepted, with warnings
-    XSD = "xsd"  # rejected by the schema
-    RULES = "rules"  # rejected by the rules
-    REFUSED = "refused"  # no invoice we can take
-
-    @classmethod
-    def of(cls, assessment: Assessment) -> "Result | None":
-        """The result of an assessment; None: undecided, and nothing can be said yet."""
-        if assessment.verdict is Verdict.UNDECIDED:
-            return None
-        if assessment.verdict is Verdict.ACCEPTED:
-            return cls.WARNINGS if assessment.count(Level.WARNING) else cls.ACCEPTED
-        if assessment.refusal is not None:
-            return cls.REFUSED
-        return cls.XSD if assessment.xsd_valid is False else cls.RULES
-
-    @property
-    def code(self) -> str:
-        """AP or RE."""
-        return _mapping()[self]["code"]
+_INSTEAD = "380"  # BT-3 that is sent for a construction invoice
+_NO_ADDRESS = Identifier("")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,15 +47,18 @@ class Sending:
     mls_to: str = ""  # MLS: theirs, where the envelope names none; without scheme
 
 
-def verdict_message(kind: Kind, assessment: Assessment, envelope: Envelope, sending: Sending) -> Response | None:
-    """MLS or MLR about a submission that came in an envelope; None while nothing is decided.
+def verdict_message(
+    kind: Kind, assessment: Assessment, envelope: Envelope, sending: Sending, result: Result | None = None
+) -> Response | None:
+    """MLS or MLR about a submission that came in an envelope; None where there is nothing to tell, or nothing yet.
 
-    Raises ValueError: an Invoice Response is asked for, which is no matter of the verdict.
+    `result`: what came of it where that is more than the formal verdict (`result_of`). Raises ValueError: an Invoice
+    Response is asked for, which is no matter of the verdict.
     """
     if kind is Kind.INVOICE_RESPONSE:
         raise ValueError("what becomes of an invoice is told by whoever decides it")
-    result = Result.of(assessment)
-    if result is None:
+    row = row_of(result or Result.of(assessment), kind)
+    if row is None:
         return None
     sender, receiver = _providers(envelope, sending) if kind is Kind.MLS else _participants(envelope)
     return Response(
@@ -91,57 +66,100 @@ def verdict_message(kind: Kind, assessment: Assessment, envelope: Envelope, send
         customization=kind.customization,
         profile=kind.profiles[0],
         id=sending.id,
-        issue_date=sending.at.astimezone(UTC).strftime("%Y-%m-%d"),
-        issue_time=sending.at.astimezone(UTC).strftime("%H:%M:%SZ"),
+        issue_date=_date(sending),
+        issue_time=_time(sending),
         sender=sender,
         receiver=receiver,
-        code=result.code,
-        description=_described(result, assessment),
+        code=row.code,
+        description=_described(row, assessment),
         document_id=envelope.instance_id,
-        lines=tuple(_lines(result, assessment)),
+        lines=_lines(row, assessment),
     )
 
 
-def unroutable(invoice: Invoice, envelope: Envelope, sending: Sending, contact: Contact | None = None) -> Response:
-    """UQ: no authority here has this Leitweg-ID (BT-10), and the seller is asked which one is meant."""
-    told = Clarification(
-        code=ListedCode("REF", REASONS),
-        text="No authority served here has this Leitweg-ID (BT-10). Please tell which one is meant.",
-        conditions=(Condition("BT-10", invoice.buyer_reference),),
-    )
-    asked = Clarification(code=ListedCode("PIN", ACTIONS))
-    return invoice_response(InvoiceStatus.UNDER_QUERY, (told, asked), invoice, envelope, sending, contact=contact)
+def returned(
+    result: Result, examination: Examination, envelope: Envelope, sending: Sending, contact: Contact | None = None
+) -> Response | None:
+    """The Invoice Response about what is formally accepted and yet for nobody here, or not what its authority takes.
+
+    UQ where it may still be mended without a new invoice, RE where not; None where the result needs none.
+    """
+    row, invoice = row_of(result, Kind.INVOICE_RESPONSE), examination.invoice
+    if row is None or invoice is None:
+        return None
+    text = row.text.format(buyer_reference=invoice.buyer_reference, declined=_declined(examination.assessment))
+    terms = () if result is Result.DECLINED else (Condition("BT-10"),)  # the right value is what we do not know
+    why = [Clarification(code=ListedCode(row.reason or "", REASONS), text=text, conditions=terms)]
+    if row.action:
+        why.append(Clarification(code=ListedCode(row.action, ACTIONS)))
+    return invoice_response(InvoiceStatus(row.code), tuple(why), invoice, envelope, sending, contact=contact)
 
 
 def invoice_response(
-    status: InvoiceStatus, why: tuple[Clarification, ...], invoice: Invoice, envelope: Envelope, sending: Sending, *,
-    note: str | None = None, contact: Contact | None = None,
+    status: InvoiceStatus, why: tuple[Clarification, ...], invoice: Invoice, envelope: Envelope | None,
+    sending: Sending, *, note: str | None = None, contact: Contact | None = None, name: str | None = None,
+    effective_date: str | None = None, profile: str | None = None,
+    issuer: Principal | None = None, recipient: Principal | None = None,
 ) -> Response:  # fmt: skip
-    """What the buyer does with an invoice. The order of several says `transitions`."""
+    """What the buyer does with an invoice. The order of several says `transitions`.
+
+    Addresses come from the envelope, or, where it came in none, from the invoice (BT-49, BT-34). `name`: of who
+    answers, where it is not the buyer (BT-44). `profile`: the process the seller has registered. `issuer`,
+    `recipient`: true seller and buyer, where others send or receive in their stead.
+    """
+    kind = Kind.INVOICE_RESPONSE
     type_code = invoice.text("BT-3") or ""
-    construction = type_code in _CONSTRUCTION
-    sender, receiver = _participants(envelope)
+    construction = type_code in CONSTRUCTION_TYPES
+    sender, receiver = _participants(envelope) if envelope else _addresses(invoice)
     return Response(
-        kind=Kind.INVOICE_RESPONSE,
-        customization=Kind.INVOICE_RESPONSE.customization,
-        profile=Kind.INVOICE_RESPONSE.profiles[0],
+        kind=kind,
+        customization=kind.customization,
+        profile=profile or kind.profiles[0],
         id=sending.id,
-        issue_date=sending.at.astimezone(UTC).strftime("%Y-%m-%d"),
-        issue_time=sending.at.astimezone(UTC).strftime("%H:%M:%SZ"),
+        issue_date=_date(sending),
+        issue_time=_time(sending),
         note=note_of(type_code, note) if construction else note,
-        sender=Party(endpoint=sender.endpoint, name=invoice.text("BT-44") or sender.endpoint.value, contact=contact),
+        sender=Party(
+            endpoint=sender.endpoint,
+            name=name or invoice.text("BT-44") or sender.endpoint.value,
+            contact=contact,
+        ),
         receiver=Party(endpoint=receiver.endpoint, name=invoice.text("BT-27") or receiver.endpoint.value),
         code=status.value,
+        effective_date=effective_date,
         clarifications=why,
         document_id=invoice.text("BT-1") or "",
         document_date=invoice.text("BT-2"),
         document_type=_INSTEAD if construction else type_code,
+        issuer=issuer,
+        recipient=recipient,
     )
+
+
+def _date(sending: Sending) -> str:
+    return sending.at.astimezone(UTC).strftime("%Y-%m-%d")
+
+
+def _time(sending: Sending) -> str:
+    return sending.at.astimezone(UTC).strftime("%H:%M:%SZ")
 
 
 def _participants(envelope: Envelope) -> tuple[Party, Party]:
     """Receiver and sender of the envelope change places."""
     return Party(endpoint=_identifier(envelope.receiver)), Party(endpoint=_identifier(envelope.sender))
+
+
+def _identifier(participant: Participant) -> Identifier:
+    return Identifier(participant.identifier, participant.scheme or None)
+
+
+def _addresses(invoice: Invoice) -> tuple[Party, Party]:
+    """Electronic addresses of buyer and seller."""
+    buyer, seller = (
+        Identifier(invoice.text(term) or "", invoice.text(f"{term}-1")) if invoice.text(term) else _NO_ADDRESS
+        for term in ("BT-49", "BT-34")
+    )
+    return Party(endpoint=buyer), Party(endpoint=seller)
 
 
 def _providers(envelope: Envelope, sending: Sending) -> tuple[Party, Party]:
@@ -150,47 +168,26 @@ def _providers(envelope: Envelope, sending: Sending) -> tuple[Party, Party]:
     return Party(endpoint=Identifier(sending.spid, SPID_SCHEME)), Party(endpoint=Identifier(theirs, SPID_SCHEME))
 
 
-def _identifier(participant: Participant) -> Identifier:
-    return Identifier(participant.identifier, participant.scheme or None)
-
-
-def _described(result: Result, assessment: Assessment) -> str | None:
-    if result.code != "RE":
-        return None
-    if assessment.refusal is not None:
-        return refusal_text(assessment.refusal, "en").sentence
+def _described(row: Due, assessment: Assessment) -> str:
+    """In one sentence or two what came of it."""
+    if row.code == "RE" and assessment.refusal is not None:
+        return f"{row.text} {refusal_text(assessment.refusal, 'en').sentence}"
     errors = assessment.count(Level.ERROR)
-    kind = "the schema" if result is Result.XSD else "the business rules"
-    return f"The document breaks {kind} in {errors} {'place' if errors == 1 else 'places'}. It was not passed on."
+    return f"{row.text} Number of errors: {errors}." if row.code == "RE" and errors else row.text
 
 
-def _lines(result: Result, assessment: Assessment) -> Iterator[LineResponse]:
-    """Findings by their place, errors first; of one that was refused, the refusal."""
-    if assessment.refusal is not None:
-        text = f"[{assessment.refusal.code}] {refusal_text(assessment.refusal, 'en').sentence}"
-        yield LineResponse(NO_PLACE, (Issue(text=text, reason=_mapping()[result]["issue"]),))
-        return
-    by_place: dict[str, list[Issue]] = {}
-    for level in (Level.ERROR, Level.WARNING):
-        for finding in assessment.findings:
-            if finding.level is level:
-                by_place.setdefault(finding.xpath or NO_PLACE, []).append(_issue(finding))
-    for place, issues in list(by_place.items())[:_MOST_LINES]:
-        yield LineResponse(place, tuple(issues))
+def _lines(row: Due, assessment: Assessment) -> tuple[LineResponse, ...]:
+    """Findings by their place; of one that was refused, the refusal; of a rejection without either, why."""
+    if row.code == "RE" and assessment.refusal is not None:
+        sentence = refusal_text(assessment.refusal, "en").sentence
+        return line_of(assessment.refusal.code, sentence, row.reason or "")
+    if row.code == "RE" and not assessment.count(Level.ERROR):
+        return line_of(row.result.value, row.text, row.reason or "")
+    return line_responses(assessment.findings)
 
 
-def _issue(finding: Finding) -> Issue:
-    """`[rule] what is wrong`, in English."""
-    if finding.level is Level.WARNING:
-        reason = _mapping()[Result.WARNINGS]["issue"]
-    else:
-        reason = _mapping()[Result.XSD if finding.source is Source.XSD else Result.RULES]["issue"]
-    meaning = explain(finding, "en")
-    return Issue(text=f"[{finding.rule}] {meaning.title}. {meaning.what}".strip(), reason=reason)
-
-
-@cache
-def _mapping() -> Mapping[Result, Mapping[str, str]]:
-    text = files("einvoice.responses").joinpath("mapping.tsv").read_text(encoding="utf-8")
-    rows = csv.DictReader(text.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE)
-    return {Result(row["result"]): row for row in rows}
+def _declined(assessment: Assessment) -> str:
+    """What the authority's own demands say, as it worded them."""
+    findings = assessment.policy.findings if assessment.policy else ()
+    told = (f"[{found.rule}] {found.message}".strip() for found in findings if found.level is Level.ERROR)
+    return " ".join(told) or "please ask it for its reason."

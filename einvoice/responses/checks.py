@@ -13,14 +13,13 @@ from typing import Any
 from einvoice.explain import Lang
 from einvoice.responses import fields
 from einvoice.responses.codes import ACTIONS, FAILING, REASONS, InvoiceStatus, codes
-from einvoice.responses.message import Identifier, Kind, Response
+from einvoice.responses.message import CONSTRUCTION_TYPES, Identifier, Kind, Response
 from einvoice.responses.shapes import ROOT_SHAPE, shapes
 from einvoice.responses.words import sentence
 
 _LEVEL = frozenset({Kind.MLS, Kind.MLR})
 _CLERK = frozenset({Kind.INVOICE_RESPONSE})
 _ALL = _LEVEL | _CLERK
-_UNREASONED = frozenset({"875", "876", "877"})  # BT-3 of construction invoices, unknown to T111
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +150,10 @@ def _endpoints(response: Response) -> tuple[Identifier, ...]:
     return response.sender.endpoint, response.receiver.endpoint
 
 
+def _is_known_type(code: str) -> bool:
+    return fields.is_type_code(code) and code not in CONSTRUCTION_TYPES
+
+
 def _is_status(code: str) -> bool:
     return code in codes("status")
 
@@ -198,7 +201,7 @@ _RULES = (
           _when(lambda r: r.code != "RE" and not FAILING.isdisjoint(_line_reasons(r)), _code)),
     _Rule("PEPPOL-T111-B02803", _CLERK, "cbc:ResponseCode", "code", _in(codes("status"), lambda r: [r.code])),
     _Rule("PEPPOL-T111-B04201", _ALL, "cac:DocumentReference/cbc:DocumentTypeCode", "document-type",
-          _unless(lambda code: fields.is_type_code(code) and code not in _UNREASONED, lambda r: [r.document_type])),
+          _unless(_is_known_type, lambda r: [r.document_type])),
     _Rule("PEPPOL-T111-B03303", _CLERK, "cbc:StatusReasonCode/@listID", "code",
           _in([REASONS, ACTIONS], lambda r: [found.code.list_id for found in r.clarifications if found.code])),
     _Rule("PEPPOL-T111-R006", _CLERK, "cbc:StatusReasonCode", "reason-code", _in(codes(REASONS), _listed(REASONS))),

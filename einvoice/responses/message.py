@@ -140,6 +140,7 @@ class Reference:
 
 
 NO_PLACE = "NA"
+CONSTRUCTION_TYPES = frozenset({"875", "876", "877"})  # BT-3 that XRechnung knows (BR-DE-17) and T111 does not
 _TRUE_TYPE = re.compile(r"BT-3: (\d{1,3})\.(?:\s|$)")
 
 

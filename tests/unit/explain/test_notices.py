@@ -38,6 +38,8 @@ CODES: dict[str, dict[str, str]] = {
     "sbdh-nested": {},
     "sbdh-content": {"reason": "base64"},
     "not-an-invoice": {"root": "{urn:oasis:names:specification:ubl:schema:xsd:Order-2}Order"},
+    "not-a-response": {"root": "Invoice"},
+    "response-incomplete": {"missing": "cbc:ResponseCode"},
     "no-scenario": {"customization": "urn:example", "root": "{urn:x}Invoice"},
     "booking-aid": {"profile": "ZUGFeRD/Factur-X MINIMUM"},
     "zugferd-legacy": {"profile": "ZUGFeRD 1.0"},

@@ -8,7 +8,12 @@ from typing import Any
 
 from lxml import etree
 
+from einvoice.model.assessment import Assessment, Verdict
+from einvoice.model.document import Syntax
 from einvoice.model.envelope import Envelope, Participant
+from einvoice.model.examination import Examination
+from einvoice.model.invoice import Group, Invoice, Term
+from einvoice.model.terms import DOCUMENT
 from einvoice.responses import Kind, Response, Sending
 from einvoice.responses.message import Identifier, Issue, LineResponse, Party
 
@@ -65,3 +70,29 @@ def rejection(kind: Kind, reason: str = "BV") -> Response:
     """One with something to object to."""
     line = LineResponse("/ubl:Invoice/cbc:ID", (Issue(text="[BR-02] It has no number.", reason=reason),))
     return message(kind, code="RE", description="It breaks a rule.", lines=(line,))
+
+
+def invoice(type_code: str = "380", buyer_reference: str | None = "9999") -> Invoice:
+    """An invoice of `Firma` to `Stadt`, as far as an answer needs it."""
+    terms = [Term("BT-1", "R-1"), Term("BT-2", "2026-11-20"), Term("BT-3", type_code)]
+    if buyer_reference is not None:
+        terms.append(Term("BT-10", buyer_reference))
+    seller = (Term("BT-27", "Firma"), Term("BT-34", "DE123456789", (Term("BT-34-1", "9930"),)))
+    buyer = (Term("BT-44", "Stadt"), Term("BT-49", "04011000-12345-03", (Term("BT-49-1", "0204"),)))
+    return Invoice(Syntax.UBL_INVOICE, Group(DOCUMENT, tuple(terms), (Group("BG-4", seller), Group("BG-7", buyer))))
+
+
+ACCEPTED = Assessment(verdict=Verdict.ACCEPTED, xsd_valid=True)
+
+
+def examination(assessment: Assessment = ACCEPTED, of: Invoice | None = None) -> Examination:
+    """That invoice, looked at."""
+    return Examination(
+        name="r.xml",
+        sha256="0" * 64,
+        size=1,
+        examined_at=SENDING.at,
+        document=None,
+        invoice=of or invoice(),
+        assessment=assessment,
+    )

@@ -5,14 +5,22 @@ from dataclasses import replace
 import pytest
 
 from einvoice.model.assessment import Assessment, Verdict
-from einvoice.model.document import Syntax
 from einvoice.model.finding import Finding, Level, Source
-from einvoice.model.invoice import Group, Invoice, Term
-from einvoice.model.terms import DOCUMENT
+from einvoice.model.policy import Outcome, PolicyOutcome
 from einvoice.model.trouble import FaultNotice, RefusalNotice
-from einvoice.responses import Kind, Response, Result, read_response, unroutable, verdict_message, write_response
-from einvoice.responses.answering import Sending
-from tests.unit.responses.making import ENVELOPE, SENDING, valid
+from einvoice.responses import (
+    InvoiceStatus,
+    Kind,
+    Response,
+    Result,
+    Sending,
+    invoice_response,
+    read_response,
+    returned,
+    verdict_message,
+    write_response,
+)
+from tests.unit.responses.making import ENVELOPE, SENDING, examination, invoice, valid
 
 
 def finding(rule: str, level: Level = Level.ERROR, source: Source = Source.SCHEMATRON, xpath: str = "") -> Finding:
@@ -59,7 +67,6 @@ def test_each_outcome_has_its_code_and_reasons_and_is_valid(outcome: str, kind: 
 
 def test_what_is_undecided_is_not_answered() -> None:
     held = Assessment.undecided(FaultNotice("timeout", "", deterministic=True))
-    assert Result.of(held) is None
     assert verdict_message(Kind.MLR, held, ENVELOPE, SENDING) is None
 
 
@@ -95,25 +102,82 @@ def test_what_has_no_place_says_so() -> None:
     assert made(Kind.MLS, OUTCOMES["rejected by the schema"][0]).lines[0].place == "NA"
 
 
-def invoice(type_code: str = "380") -> Invoice:
-    terms = (Term("BT-1", "R-1"), Term("BT-2", "2026-11-20"), Term("BT-3", type_code), Term("BT-10", "9999"))
-    parties = (Group("BG-4", (Term("BT-27", "Firma"),)), Group("BG-7", (Term("BT-44", "Stadt"),)))
-    return Invoice(Syntax.UBL_INVOICE, Group(DOCUMENT, terms, parties))
+def test_a_refusal_is_told_in_english_with_its_code() -> None:
+    response = made(Kind.MLR, OUTCOMES["an order"][0])
+    (line,) = response.lines
+    assert line.issues[0].text.startswith("[not-an-invoice] There is no invoice in the envelope")
+    assert response.description is not None
+    assert response.description.startswith("The document is no invoice.")
 
 
-def test_an_invoice_for_nobody_here_is_queried_with_what_stands_there() -> None:
-    response = unroutable(invoice(), ENVELOPE, SENDING)
-    assert (response.code, response.reason_codes) == ("UQ", ("REF", "PIN"))
-    assert response.clarifications[0].conditions[0].value == "9999"
+def test_what_a_person_sent_back_without_a_verdict_is_a_failure_of_delivery() -> None:
+    held = Assessment.undecided(FaultNotice("timeout", "", deterministic=True))
+    response = verdict_message(Kind.MLS, held, ENVELOPE, SENDING, Result.ENDED_BY_HAND)
+    assert response is not None
+    assert (response.code, response.reason_codes) == ("RE", ("FD",))
+    assert valid(write_response(response))
+
+
+@pytest.mark.parametrize("kind", [Kind.MLS, Kind.MLR])
+def test_an_answer_is_never_answered(kind: Kind) -> None:
+    root = "{urn:oasis:names:specification:ubl:schema:xsd:ApplicationResponse-2}ApplicationResponse"
+    assessment = Assessment.refused(RefusalNotice("not-an-invoice", {"root": root}))
+    assert verdict_message(kind, assessment, ENVELOPE, SENDING) is None
+
+
+RETURNED = {
+    Result.UNROUTABLE: ("UQ", ("REC", "PIN")),
+    Result.UNROUTABLE_FOR_GOOD: ("RE", ("REC", "NIN")),
+    Result.UNADDRESSED: ("UQ", ("REF", "PIN")),
+    Result.UNADDRESSED_FOR_GOOD: ("RE", ("REF", "NIN")),
+    Result.DECLINED: ("RE", ("OTH", "NIN")),
+}
+
+
+@pytest.mark.parametrize("result", RETURNED)
+def test_what_is_accepted_and_yet_returned_is_told_by_an_invoice_response(result: Result) -> None:
+    response = returned(result, examination(), ENVELOPE, SENDING)
+    assert response is not None
+    assert (response.code, response.reason_codes) == RETURNED[result]
     assert (response.sender.name, response.receiver.name) == ("Stadt", "Firma")
     assert valid(write_response(response))
+    assert read_response(write_response(response)) == response
+
+
+def test_an_invoice_for_nobody_here_is_queried_about_bt_10_and_told_what_stands_there() -> None:
+    response = returned(Result.UNROUTABLE, examination(), ENVELOPE, SENDING)
+    assert response is not None
+    assert [condition.term for condition in response.clarifications[0].conditions] == ["BT-10"]
+    assert "9999" in (response.clarifications[0].text or "")
+
+
+def test_what_its_authority_does_not_take_is_returned_with_its_own_words() -> None:
+    demand = finding("AMT-1", source=Source.POLICY)
+    policy = PolicyOutcome(authority="Stadt", outcome=Outcome.REJECTED, findings=(demand,))
+    looked_at = examination(Assessment(verdict=Verdict.ACCEPTED, policy=policy))
+    response = returned(Result.DECLINED, looked_at, ENVELOPE, SENDING)
+    assert response is not None
+    assert "[AMT-1] m" in (response.clarifications[0].text or "")
+
+
+def test_what_is_fine_is_not_returned() -> None:
+    assert returned(Result.ACCEPTED, examination(), ENVELOPE, SENDING) is None
 
 
 @pytest.mark.parametrize("type_code", ["875", "876", "877"])
 def test_a_construction_invoice_is_named_as_380_and_truly_in_the_note(type_code: str) -> None:
-    response = unroutable(invoice(type_code), ENVELOPE, SENDING)
+    response = invoice_response(InvoiceStatus.APPROVED, (), invoice(type_code), ENVELOPE, SENDING, note="Thank you.")
     assert response.document_type == "380"
-    assert read_response(write_response(response)).refers_to.type_code == type_code
+    assert response.note == f"BT-3: {type_code}. Thank you."
+    about = read_response(write_response(response)).refers_to
+    assert (about.id, about.type_code) == ("R-1", type_code)
+
+
+def test_without_an_envelope_the_addresses_are_those_of_the_invoice() -> None:
+    response = invoice_response(InvoiceStatus.RECEIVED, (), invoice(), None, SENDING)
+    ends = [(end.scheme, end.value) for end in (response.sender.endpoint, response.receiver.endpoint)]
+    assert ends == [("0204", "04011000-12345-03"), ("9930", "DE123456789")]
+    assert valid(write_response(response))
 
 
 def test_what_becomes_of_an_invoice_is_no_matter_of_the_verdict() -> None:
