@@ -104,6 +104,8 @@ def _values(notice: RefusalNotice, lang: Lang) -> dict[str, str]:
     values["line"] = details.get("line", "").strip("0") and shorten(details["line"])
     namespace, _, root = details.get("root", "").lstrip("{").rpartition("}")
     values["root_name"], values["namespace"] = shorten(root), shorten(namespace)
+    values["document_name"] = words(lang)["document"].get(root, "")
+    values["unnamed_root"] = "" if values["document_name"] else values["root_name"]
     values["expected"], values["format"] = _ROOTS.get(root, ("", ""))
     values["broken"] = _broken(details.get("reason", ""), lang)
     values["unclear_line"] = "" if values["broken"] else values["line"]

@@ -102,6 +102,13 @@ def test_the_line_is_told_unless_it_is_unknown() -> None:
     assert "Zeile" not in refusal("malformed", {"line": "0"})
 
 
+def test_another_document_in_an_envelope_is_named_in_plain_words_where_there_are_any() -> None:
+    order = {"root": "{urn:oasis:names:specification:ubl:schema:xsd:Order-2}Order"}
+    assert "Gefunden wurde eine Bestellung. " in refusal("not-an-invoice", order)
+    assert "Found was an order. " in refusal("not-an-invoice", order, "en")
+    assert "der Art „Lageplan“" in refusal("not-an-invoice", {"root": "{urn:x}Lageplan"})
+
+
 def test_a_file_of_a_known_kind_is_named_and_another_is_not() -> None:
     assert "ZIP-Archiv" in refusal("unknown-type", {"found": "ZIP"})
     assert "Es handelt sich" not in refusal("unknown-type", {"found": "?"})
