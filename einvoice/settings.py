@@ -53,6 +53,7 @@ class Settings(BaseSettings):
     # Where things lie
     data_dir: Path = Path("data")  # everything the embedded default stores
     inbox_dir: Path = Path("inbox")  # root of the drop folders
+    folders: Path | None = None  # which drop folders there are, and how they are looked after; none: folders.toml there
     rules_dir: Path = Path(sys.prefix) / "share" / "einvoice" / "rules"  # fetched artefacts; the service alone writes
     schematron_dir: Path = Field(default_factory=lambda: _shipped("schematron"))  # rule pack manifests
     xsd_dir: Path = Field(default_factory=lambda: _shipped("xsd"))  # our own schemas
@@ -87,6 +88,7 @@ class Settings(BaseSettings):
     document_seconds: float = Field(default=60.0, gt=0)  # for one document, then its process is replaced
     sweep_seconds: float = Field(default=3.0, gt=0)  # how often due work is looked for
     claim_seconds: float = Field(default=120.0, gt=0)  # a claim older than this is open to others
+    abandoned_seconds: float = Field(default=120.0, gt=0)  # a process silent for so long leaves its drop folder files
     max_attempts: int = Field(default=5, ge=1)  # of one document before a Fault becomes a hold
     max_crashes: int = Field(default=2, ge=1)  # processes one document may kill before it is held
     retry_seconds: float = Field(default=5.0, gt=0)  # before the first retry; doubles each time

@@ -43,13 +43,13 @@ def retry_all(body: RetryAll, app: Wired, operator: Operator) -> Retried:
 def retry(
     submission_id: str, app: Wired, lang: Language, operator: Operator, body: Retry | None = None
 ) -> SubmissionOut:
-    """Have a submission worked on again from the start (`fault`, `engine`)."""
+    """Have a submission worked on again from the start (`fault`, `engine`, an undecided `conflict`)."""
     return _gone(Way.RETRY, submission_id, body.reason.strip() if body else "", app, lang, operator)
 
 
 @router.post(_ONE + ":send-on", responses=_NOT_HELD)
 def send_on(submission_id: str, body: SendOn, app: Wired, lang: Language, operator: Operator) -> SubmissionOut:
-    """Hand a held invoice to an authority (`fault`, `engine`, `unroutable`, `conflict`).
+    """Hand a held invoice to an authority (`fault`, `engine`, `unroutable`, an accepted `conflict`).
 
     This makes no verdict: what is undecided stays so, and the authority is told that a person has sent it on, and why.
     Its policies are not asked. It cannot be taken back.

@@ -1,6 +1,6 @@
 """What is known about a submission besides its row, as far as a reader may know it.
 
-Who ended it by hand, when and why; and which invoice it repeats.
+Who ended it by hand, when and why; which invoice it repeats, and with which other one its message is in conflict.
 """
 
 from dataclasses import dataclass, replace
@@ -30,13 +30,16 @@ class Background:
 
     by_hand: ByHand | None = None
     first: Submission | None = None  # the earlier invoice of the same seller, number and year
+    other: Submission | None = None  # while it is held for that: the earlier one of the same message
 
 
 def background(submission: Submission, reader: Principal, store: Store) -> Background:
     """What this reader may know. Asks the store only where there is something."""
-    if submission.human_decision is None and submission.duplicate_of is None:
-        return Background()
-    return Background(by_hand=_by_hand(submission, reader, store), first=_first(submission, reader, store))
+    return Background(
+        by_hand=_by_hand(submission, reader, store),
+        first=_readable(submission.duplicate_of, reader, store),
+        other=_readable(store.envelopes.other(submission.id), reader, store) if submission.is_unjudged else None,
+    )
 
 
 def by_hand(submission: Submission, store: Store) -> ByHand | None:
@@ -60,13 +63,13 @@ def _by_hand(submission: Submission, reader: Principal, store: Store) -> ByHand 
     return replace(found, actor="", name="", reason=told)
 
 
-def _first(submission: Submission, reader: Principal, store: Store) -> Submission | None:
+def _readable(submission_id: str | None, reader: Principal, store: Store) -> Submission | None:
     """Somebody else's is not there."""
-    if submission.duplicate_of is None:
+    if submission_id is None:
         return None
     try:
-        first = store.submissions.get(submission.duplicate_of)
-        authorise(reader, Action.READ, resource_of(first))
+        found = store.submissions.get(submission_id)
+        authorise(reader, Action.READ, resource_of(found))
     except (NotFound, Forbidden):
         return None
-    return first
+    return found

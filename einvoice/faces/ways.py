@@ -3,12 +3,13 @@
 Who may go them is `identity`'s matter, whether one is possible at the moment the store's: it raises NotPossible.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 
+from einvoice.model.assessment import Verdict
 from einvoice.model.submission import Hold, Submission
 from einvoice.store import Store
-from einvoice.store.people import RETRIABLE, SENDABLE_ON
+from einvoice.store.people import may_consent, may_retry, may_send_back, may_send_on
 
 LONGEST_REASON = 1000  # characters
 
@@ -16,23 +17,23 @@ LONGEST_REASON = 1000  # characters
 class Way(StrEnum):
     """What a person can do about a held submission."""
 
-    RETRY = "retry"  # have it worked on again
+    RETRY = "retry"  # have it worked on again, or for the first time
     SEND_ON = "send-on"  # to an authority, without asking the rules any further
     SEND_BACK = "send-back"  # to its sender
     CONSENT = "consent"  # to its being let out of quarantine; it takes two
 
 
-_HOLDS: Mapping[Way, frozenset[Hold]] = {
-    Way.RETRY: RETRIABLE,
-    Way.SEND_ON: SENDABLE_ON,
-    Way.CONSENT: frozenset({Hold.QUARANTINE}),
-    Way.SEND_BACK: frozenset(Hold) - {Hold.NONE},
+_OPEN: Mapping[Way, Callable[[Hold, Verdict | None], bool]] = {
+    Way.RETRY: may_retry,
+    Way.SEND_ON: may_send_on,
+    Way.CONSENT: may_consent,
+    Way.SEND_BACK: may_send_back,
 }
 
 
-def ways_out(hold: Hold) -> tuple[Way, ...]:
+def ways_out(hold: Hold, verdict: Verdict | None = None) -> tuple[Way, ...]:
     """What can be done about a hold, the mildest first; nothing where nothing is held."""
-    return tuple(way for way, holds in _HOLDS.items() if hold in holds)
+    return tuple(way for way, is_open in _OPEN.items() if is_open(hold, verdict))
 
 
 def go(

@@ -69,7 +69,7 @@ def _standing_key(submission: Submission) -> str:
         return f"sent-on-{submission.status}" if handed_over else submission.status
     if submission.hold is Hold.UNROUTABLE and not submission.leitweg_id:
         return "held-unaddressed"
-    return f"held-{submission.hold}"
+    return "held-unjudged" if submission.is_unjudged else f"held-{submission.hold}"
 
 
 @cache

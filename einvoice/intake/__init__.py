@@ -3,20 +3,20 @@
 Streams go to a spool file, hashed and limited on the way; keeping them is the store's work.
 """
 
-from einvoice.intake.folder import DropFolder, Outcome
+from einvoice.intake.folders import Folder, read_folders
 from einvoice.intake.form import BadForm, Form, TooManyFiles, Upload, read_form
 from einvoice.intake.names import shown_name
 from einvoice.intake.spool import Spool, Spooled
 
 __all__ = [
     "BadForm",
-    "DropFolder",
+    "Folder",
     "Form",
-    "Outcome",
     "Spool",
     "Spooled",
     "TooManyFiles",
     "Upload",
+    "read_folders",
     "read_form",
     "shown_name",
 ]

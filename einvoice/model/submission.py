@@ -60,8 +60,14 @@ class Hold(StrEnum):
     ENGINE = "engine"  # the engine can't process this very document
     UNROUTABLE = "unroutable"  # accepted, but no authority has this Leitweg-ID
     QUARANTINE = "quarantine"  # the virus scan found something
-    CONFLICT = "conflict"  # the authority wants no second invoice of the same seller, number and year
+    CONFLICT = "conflict"  # a number came before: the invoice's, and its authority wants no second one; or, still
+    # undecided, its message's (SBDH InstanceIdentifier), with another payload
     PARKED = "parked"  # handing over failed for good
+
+
+def is_unjudged(hold: Hold, verdict: Verdict | None) -> bool:
+    """Whether a conflict is one about the message, before any verdict, and not about the number of the invoice."""
+    return hold is Hold.CONFLICT and verdict is Verdict.UNDECIDED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +88,7 @@ class Submission:
 
     attempts: int = 0  # claims so far
     decided_at: datetime | None = None
-    fault_cause: str | None = None  # of the last attempt, for the operator alone
+    fault_cause: str | None = None  # of the last attempt, or why it was held before the first; for the operator alone
     refusal: RefusalNotice | None = None
 
     authority_id: str | None = None
@@ -113,6 +119,11 @@ class Submission:
         """Nothing more happens without a person or the authority: there is a verdict or a hold."""
         at_work = self.handling in (Handling.RECEIVED, Handling.PROCESSING)
         return self.hold is not Hold.NONE or (self.verdict is not None and not at_work)
+
+    @property
+    def is_unjudged(self) -> bool:
+        """Held from the start: its message came before, with another payload. It is to be judged, or sent back."""
+        return is_unjudged(self.hold, self.verdict)
 
     @property
     def declined(self) -> bool:

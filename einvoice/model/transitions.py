@@ -35,6 +35,8 @@ _ANEW = (
 
 # The one way past the rules: a person sends on what is held undecided. It stays undecided on all its further way.
 _BY_HAND = (Verdict.UNDECIDED, Handling.RECEIVED)
+# Not so what was held before anybody judged it: it is to be judged, or sent back.
+_NOT_BY_HAND = frozenset({Hold.NONE, Hold.CONFLICT})
 
 # Where there can't be a formal verdict yet, where there must be one, and where it must be "accepted".
 _AT_WORK = frozenset({Handling.RECEIVED, Handling.PROCESSING})
@@ -68,7 +70,7 @@ def check_transition(before: State, after: State) -> None:
 
 def _check_handing_over(before: State, verdict: Verdict | None) -> None:
     """Accepted, or held and sent on by hand."""
-    by_hand = before[:2] == _BY_HAND and before[2] is not Hold.NONE and verdict is Verdict.UNDECIDED
+    by_hand = before[:2] == _BY_HAND and before[2] not in _NOT_BY_HAND and verdict is Verdict.UNDECIDED
     if verdict is not Verdict.ACCEPTED and not by_hand:
         raise IllegalTransition(f"handed over though {verdict}")
     if verdict is Verdict.ACCEPTED and before[1] is Handling.RECEIVED:

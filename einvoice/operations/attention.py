@@ -11,6 +11,7 @@ from einvoice.explain import Lang
 from einvoice.model.submission import Priority
 from einvoice.operations.situation import Disk, Situation
 from einvoice.settings import Settings
+from einvoice.store.receiving import INSTANCE_ID
 
 # When waiting is too long: somebody is at a screen; folders full of files may take their time.
 TOO_LONG = {Priority.INTERACTIVE: timedelta(minutes=5), Priority.BULK: timedelta(hours=1)}
@@ -67,7 +68,8 @@ def _work(found: Situation, settings: Settings) -> Iterator[Concern]:
 def _held(found: Situation) -> Iterator[Concern]:
     for held in found.held:
         since = minutes(held.oldest, found.at)
-        yield Concern(f"held-{held.hold}", {"count": held.count, "cause": held.cause or "-", "minutes": since})
+        code = "held-unjudged" if held.cause == INSTANCE_ID else f"held-{held.hold}"
+        yield Concern(code, {"count": held.count, "cause": held.cause or "-", "minutes": since})
 
 
 def _doors(found: Situation) -> Iterator[Concern]:

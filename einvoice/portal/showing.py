@@ -90,6 +90,7 @@ def submission_page(
     if submission.human_decision and submission.verdict is Verdict.UNDECIDED and not may_operate:
         examination = None  # it says that somebody will look into it; somebody has
     locked = quarantined(submission) or submission.handling is Handling.EXPIRED
+    ways = ways_out(submission.hold, submission.verdict) if may_operate else ()
     files_at = "" if locked else f"{LIST_PATH}/{submission.id}/enclosures"
     events = store.events.of_submission(submission.id)
     return screen.page(
@@ -104,8 +105,8 @@ def submission_page(
         names=store.accounts.names(event.actor for event in events) if may_operate else {},
         consents=[event for event in events if event.kind is EventKind.CONSENTED],
         may_operate=may_operate,
-        ways=ways_out(submission.hold) if may_operate else (),
-        authorities=store.authorities.all() if may_operate and Way.SEND_ON in ways_out(submission.hold) else (),
+        ways=ways,
+        authorities=store.authorities.all() if Way.SEND_ON in ways else (),
         state=f"{LIST_PATH}/{submission.id}/state",
         attempt=attempt,
         trouble=trouble,

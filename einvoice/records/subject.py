@@ -1,7 +1,8 @@
 """A data-subject export: everything kept about one supplier or one seller, in one ZIP file that needs no service.
 
 `index.json` says what is in it and what is not; a folder a submission holds `submission.json`, `events.json`, the
-report as `report.json` and `report.html`, and the original as it came. Names in it are ids of ours: no foreign file
+report as `report.json` and `report.html`, and the original as it came; where there are any, `envelope.json` and
+`answers.json`. Names in it are ids of ours: no foreign file
 name is trusted. One submission after the other is read, so that many need no more memory than one.
 """
 
@@ -16,9 +17,12 @@ from pathlib import Path
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
+from pydantic import TypeAdapter
+
 from einvoice.errors import Fault
 from einvoice.extraction.sniff import Kind, sniff
 from einvoice.model.audit import moment
+from einvoice.model.letter import Letter
 from einvoice.model.submission import Hold, Submission
 from einvoice.model.trouble import MALWARE
 from einvoice.reports import html_report, json_report
@@ -34,11 +38,15 @@ _ABOUT_STORAGE = frozenset({"blob", "priority", "crashes", "attempts"})  # of a 
 _README = """\
 Diese Datei enthält alles, was der Rechnungseingang über Sie oder Ihr Unternehmen gespeichert hat (Art. 15 DSGVO).
 index.json nennt Umfang und Lücken. Je Einreichung gibt es einen Ordner: submission.json (Angaben zur Einreichung),
-events.json (was wann geschah), report.html und report.json (der Prüfbericht), original (die Datei, wie sie kam).
+events.json (was wann geschah), report.html und report.json (der Prüfbericht), original (die Datei, wie sie kam);
+kam sie in einem Umschlag (Peppol), auch envelope.json (dessen Absender, Empfänger und Kennungen) und answers.json (was
+darauf geantwortet wurde).
 
 This file holds everything the invoice intake has stored about you or your company (Art. 15 GDPR).
 index.json names extent and gaps. There is a folder for each submission: submission.json (facts about the submission),
-events.json (what happened when), report.html and report.json (the report), original (the file as it came).
+events.json (what happened when), report.html and report.json (the report), original (the file as it came);
+where it came in an envelope (Peppol), also envelope.json (its sender, receiver and ids) and answers.json (what was
+answered).
 """
 
 
@@ -95,6 +103,11 @@ def _parts(store: Store, submission: Submission, exported: Exported) -> Iterator
     facts = {name: value for name, value in asdict(submission).items() if name not in _ABOUT_STORAGE}
     yield "submission.json", _json(facts)
     yield "events.json", _json([asdict(event) for event in store.events.of_submission(submission.id)])
+    letter, answers = store.envelopes.of(submission.id), store.answers.of(submission.id)
+    if letter is not None:
+        yield "envelope.json", _json(TypeAdapter(Letter).dump_python(letter, mode="json"))
+    if answers:
+        yield "answers.json", _json([asdict(answer) for answer in answers])
     try:
         examination = store.submissions.examination(submission.id)
     except Fault as fault:

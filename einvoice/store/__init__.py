@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from einvoice.model.transitions import IllegalTransition
 from einvoice.settings import Settings
 from einvoice.store.accounts import Accounts
+from einvoice.store.answers import Answers
 from einvoice.store.audit import Audit
 from einvoice.store.authorities import Authorities
 from einvoice.store.blobs import Blobs, open_blobs
@@ -17,6 +18,7 @@ from einvoice.store.claims import Claims, Due
 from einvoice.store.database import Database
 from einvoice.store.deliveries import DeliveryStore
 from einvoice.store.doors import Doors
+from einvoice.store.envelopes import Envelopes
 from einvoice.store.errors import (
     AlreadyThere,
     ClaimLost,
@@ -67,6 +69,8 @@ class Store:
     receiving: Receiving
     claims: Claims
     submissions: Submissions
+    envelopes: Envelopes
+    answers: Answers
     events: Events
     deliveries: DeliveryStore
     authorities: Authorities
@@ -103,6 +107,8 @@ def open_store(settings: Settings, *, clock: Callable[[], datetime] = _now) -> S
         receiving=Receiving(database, together, vault, originals, clock),
         claims=claims,
         submissions=Submissions(database, vault),
+        envelopes=Envelopes(database),
+        answers=Answers(database, clock),
         events=Events(database),
         deliveries=DeliveryStore(database, clock),
         authorities=Authorities(database, vault, clock),

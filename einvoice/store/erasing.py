@@ -11,7 +11,16 @@ from sqlalchemy import Connection, RowMapping, delete, or_, update
 
 from einvoice.model.submission import EventKind, Handling, Hold
 from einvoice.store.changes import Cause, change
-from einvoice.store.tables import consents, deliveries, events, examinations, idempotency_keys, rule_hits
+from einvoice.store.tables import (
+    answers,
+    consents,
+    deliveries,
+    envelopes,
+    events,
+    examinations,
+    idempotency_keys,
+    rule_hits,
+)
 from einvoice.store.vault import Vault, shred
 
 # Columns that stay, and why.
@@ -55,10 +64,11 @@ CLEARED: Mapping[str, Any] = {
     "malware": None,
     "duplicate_of": None,  # both are of the same seller
     "legal_hold": None,  # is empty, or it could not be deleted
+    "owed": None,  # nothing is left to answer
 }
 
 # Tables of which nothing is left; `data_keys` is the vault's.
-DELETED = (examinations, rule_hits, idempotency_keys, consents)
+DELETED = (examinations, rule_hits, idempotency_keys, consents, envelopes, answers)
 
 
 def erase(

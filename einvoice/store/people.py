@@ -9,9 +9,10 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, func, insert, select
 
-from einvoice.model.submission import EventKind, Handling, Hold, HumanDecision, Submission
+from einvoice.model.assessment import Verdict
+from einvoice.model.submission import EventKind, Handling, Hold, HumanDecision, Submission, is_unjudged
 from einvoice.store.authorities import read_authority
-from einvoice.store.changes import Cause, change, locked_row, record
+from einvoice.store.changes import Cause, change, locked_row, record, state_of
 from einvoice.store.database import Database
 from einvoice.store.errors import NotPossible
 from einvoice.store.handover import make_available
@@ -26,6 +27,26 @@ CONSENTS_NEEDED = 2
 _ANEW: Mapping[str, Any] = {"due_at": AT_ONCE, "attempts": 0, "crashes": 0}
 
 
+def may_retry(hold: Hold, verdict: Verdict | None) -> bool:
+    """Whether what is held so can be worked on again, or for the first time."""
+    return hold in RETRIABLE or is_unjudged(hold, verdict)
+
+
+def may_send_on(hold: Hold, verdict: Verdict | None) -> bool:
+    """Whether what is held so can be handed over by hand."""
+    return hold in SENDABLE_ON and not is_unjudged(hold, verdict)
+
+
+def may_send_back(hold: Hold, verdict: Verdict | None) -> bool:  # noqa: ARG001
+    """Whether what is held so can be ended: whatever it is held for."""
+    return hold is not Hold.NONE
+
+
+def may_consent(hold: Hold, verdict: Verdict | None) -> bool:  # noqa: ARG001
+    """Whether what is held so can be let through by two."""
+    return hold is Hold.QUARANTINE
+
+
 class People:
     """Each method is one transaction. Raises NotFound; NotPossible where the hold is none of the kind or has ended."""
 
@@ -35,9 +56,9 @@ class People:
         self._clock = clock
 
     def retry(self, submission_id: str, *, actor: str, reason: str = "") -> Submission:
-        """Have an undecided submission worked on again from the start."""
+        """Have an undecided submission worked on from the start: again, or for the first time where it was not yet."""
         with self._database.write() as connection:
-            row = _held(connection, submission_id, RETRIABLE)
+            row = _held(connection, submission_id, may_retry)
             self._release(connection, row, Cause(actor=actor, at=self._clock(), reason=reason))
             return read_submission(connection, submission_id)
 
@@ -64,7 +85,7 @@ class People:
         """Hand a held invoice to an authority: the one given, or the one it is addressed to. A reason is needed."""
         cause = _reasoned(actor, self._clock(), reason)
         with self._database.write() as connection:
-            row = _held(connection, submission_id, SENDABLE_ON)
+            row = _held(connection, submission_id, may_send_on)
             to = authority_id or row["authority_id"]
             if to is None:
                 raise NotPossible("no-authority")
@@ -79,7 +100,7 @@ class People:
         """End a held submission without handing it over; the sender reads the reason. A reason is needed."""
         cause = _reasoned(actor, self._clock(), reason)
         with self._database.write() as connection:
-            row = _held(connection, submission_id, frozenset(Hold) - {Hold.NONE})
+            row = _held(connection, submission_id, may_send_back)
             columns = {"human_decision": HumanDecision.SENT_BACK, "due_at": None}
             state: dict[str, Any] = {"handling": Handling.WITHDRAWN, "hold": Hold.NONE}
             change(connection, row, EventKind.SENT_BACK, cause, **state, columns=columns)
@@ -89,7 +110,7 @@ class People:
         """Agree that a quarantined file be let through; with the second operator's consent it is worked on."""
         cause = _reasoned(actor, self._clock(), reason)
         with self._database.write() as connection:
-            row = _held(connection, submission_id, frozenset({Hold.QUARANTINE}))
+            row = _held(connection, submission_id, may_consent)
             mine = consents.c.submission_id == submission_id
             if connection.execute(select(consents).where(mine, consents.c.actor == actor)).first():
                 raise NotPossible("consented-already")
@@ -104,10 +125,14 @@ class People:
         change(connection, row, EventKind.RELEASED, cause, hold=Hold.NONE, columns=_ANEW)
 
 
-def _held(connection: Connection, submission_id: str, holds: frozenset[Hold]) -> RowMapping:
+def _held(
+    connection: Connection, submission_id: str, may: Callable[[Hold, Verdict | None], bool]
+) -> RowMapping:  # fmt: skip
     row = locked_row(connection, submission_id)
-    if row["hold"] not in holds:
-        raise NotPossible("not-held" if not row["hold"] else f"held-{row['hold']}")
+    verdict, _, hold = state_of(row)
+    if not may(hold, verdict):
+        held = f"held-{hold}" if hold else "not-held"
+        raise NotPossible("held-unjudged" if is_unjudged(hold, verdict) else held)
     return row
 
 

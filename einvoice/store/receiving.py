@@ -3,14 +3,18 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import Connection, RowMapping, bindparam, insert, select
 
 from einvoice.intake import Spooled
+from einvoice.model.assessment import Verdict
+from einvoice.model.letter import Letter
 from einvoice.model.submission import Door, EventKind, Handling, Hold, Receipt, Submission
 from einvoice.sealing import Key
-from einvoice.store.changes import Cause, record
+from einvoice.store.changes import Cause, change, record
 from einvoice.store.database import Database, lock
+from einvoice.store.envelopes import delivered, keep_envelope, lock_message
 from einvoice.store.errors import IdempotencyConflict
 from einvoice.store.ids import new_id
 from einvoice.store.originals import Originals
@@ -19,6 +23,8 @@ from einvoice.store.tables import OPEN, idempotency_keys, submissions
 from einvoice.store.together import Together
 from einvoice.store.vault import Vault
 
+INSTANCE_ID = "instance-id"  # why a submission is held from the start: its message came before, with another payload
+RECEIVING = "receiving"  # the actor of such a hold
 AT_ONCE = datetime.fromtimestamp(0, UTC)  # due whatever the clock says, even one that was set back
 
 # Made once: building a statement costs more than running it.
@@ -54,6 +60,7 @@ class _Arrived:
     data_key: Key | None
     arrival: Arrival
     idempotency_key: str | None
+    letter: Letter | None
 
 
 class Receiving:
@@ -74,12 +81,24 @@ class Receiving:
         self._clock = clock
 
     def receive(
-        self, spooled: Spooled, *, door: Door, sender: str, actor: str, name: str, idempotency_key: str | None = None
+        self,
+        spooled: Spooled,
+        *,
+        door: Door,
+        sender: str,
+        actor: str,
+        name: str,
+        idempotency_key: str | None = None,
+        letter: Letter | None = None,
     ) -> Receipt:
         """Keep the spooled bytes as a submission, unless this sender handed them in before.
 
-        (1) the same key, or the same bytes while not rejected, are answered with the first submission;
-        (2) the bytes become durable; (3) the row becomes durable, and only then is there an answer.
+        (1) the same key, the same message in a `letter`, or the same bytes while not rejected, are answered with the
+        first submission; (2) the bytes become durable; (3) the row becomes durable, and only then is there an answer.
+
+        The same message has the same instance id and the same payload, whatever became of it, and however its envelope
+        was written this time. The same instance id with another payload is a submission of its own, held until a person
+        says which of the two counts; who sent it is owed nothing, for one message gets one answer.
 
         Raises IdempotencyConflict: the key came before, with other bytes. Nothing is taken in while it is to be sealed
         and can't: then raises Fault, with a cause out of `KEY_TROUBLE`.
@@ -87,67 +106,82 @@ class Receiving:
         new, blob = new_id(), None
         data_key = self._vault.new_data_key(new)
         with self._database.read() as connection:  # (1)
-            first = _first(connection, sender, spooled.sha256, idempotency_key)
+            first = _first(connection, sender, spooled.sha256, idempotency_key, letter)
         if first is None:
             blob = self._originals.put(spooled.path, new, data_key)  # (2)
-        arrived = _Arrived(spooled, new, blob, data_key, Arrival(door, sender, actor, name), idempotency_key)
+        arrival = Arrival(door, sender, actor, name)
+        arrived = _Arrived(spooled, new, blob, data_key, arrival, idempotency_key, letter)
         receipt = self._together.write(lambda connection: self._keep(connection, arrived))  # (3)
         if blob is not None and receipt.submission.blob != blob:  # another upload of the same bytes was faster
             self._originals.delete(blob)
         return receipt
 
     def _keep(self, connection: Connection, arrived: _Arrived) -> Receipt:
-        """The row, unless these bytes or this key were here before. Done again, it knows its own row."""
+        """The row, unless these bytes, this message or this key were here before. Done again, it knows its own row."""
         sender, sha256, key = arrived.arrival.sender, arrived.spooled.sha256, arrived.idempotency_key
-        _lock(connection, sender, sha256, key)
-        first = _first(connection, sender, sha256, key)
+        _lock(connection, sender, sha256, key, arrived.letter)
+        first = _first(connection, sender, sha256, key, arrived.letter)
         if first is not None:
             submission = read_submission(connection, first)
         else:
             blob = arrived.blob
             if blob is None:  # what came first has been rejected meanwhile
                 blob = self._originals.put(arrived.spooled.path, arrived.id, arrived.data_key)
-            submission = self._insert(connection, arrived.spooled, arrived.id, blob, arrived.arrival)
+            submission = self._insert(connection, arrived, blob)
             if arrived.data_key is not None:
                 self._vault.keep(connection, arrived.data_key)
         _remember_key(connection, sender, key, sha256, submission.id)
         return Receipt(submission=submission, created=submission.id == arrived.id)
 
-    def _insert(
-        self, connection: Connection, spooled: Spooled, submission_id: str, blob: str, arrival: Arrival
-    ) -> Submission:
-        now = self._clock()
+    def _insert(self, connection: Connection, arrived: _Arrived, blob: str) -> Submission:
+        now, arrival, letter = self._clock(), arrived.arrival, arrived.letter
+        other = next(iter(delivered(connection, letter).values()), None) if letter else None
         values = {
-            "id": submission_id,
+            "id": arrived.id,
             "received_at": now,
             "door": arrival.door,
             "sender": arrival.sender,
             "name": arrival.name,
-            "sha256": spooled.sha256,
-            "size": spooled.size,
+            "sha256": arrived.spooled.sha256,
+            "size": arrived.spooled.size,
             "blob": blob,
             "priority": arrival.door.priority,
             "handling": Handling.RECEIVED,
             "hold": Hold.NONE,
             "due_at": AT_ONCE,
+            "owed": letter.owed if letter and other is None else None,
         }
         row = connection.execute(_INSERT, values).mappings().one()
         record(connection, row, EventKind.RECEIVED, Cause(actor=arrival.actor, at=now))
+        if letter is not None:
+            keep_envelope(connection, arrived.id, letter)
+        if other is not None:
+            row = _contest(connection, row, other, now)
         return from_row(connection, row)
 
 
-def _lock(connection: Connection, sender: str, sha256: str, key: str | None) -> None:
+def _contest(connection: Connection, row: RowMapping, other: str, now: datetime) -> RowMapping:
+    """Hold it before anybody works on it: under its instance id another submission came with something else."""
+    cause = Cause(actor=RECEIVING, at=now, reason=INSTANCE_ID, details={"other": other})
+    state: dict[str, Any] = {"verdict": Verdict.UNDECIDED, "hold": Hold.CONFLICT}
+    columns = {"due_at": None, "fault_cause": INSTANCE_ID}
+    return change(connection, row, EventKind.HELD, cause, **state, columns=columns)
+
+
+def _lock(connection: Connection, sender: str, sha256: str, key: str | None, letter: Letter | None) -> None:
     """Let one of several uploads of the same come first.
 
     The content is locked first, as by those without a key: works that share a transaction with others keep all they
     have locked, and must not wait for each other.
     """
     lock(connection, f"content:{sender}:{sha256}")
+    if letter is not None:
+        lock_message(connection, letter)
     if key is not None:
         lock(connection, f"key:{sender}:{key}")
 
 
-def _first(connection: Connection, sender: str, sha256: str, key: str | None) -> str | None:
+def _first(connection: Connection, sender: str, sha256: str, key: str | None, letter: Letter | None) -> str | None:
     """The submission this one repeats, if any."""
     if key is not None:
         row = connection.execute(_BY_KEY, {"of_sender": sender, "of_key": key}).one_or_none()
@@ -155,6 +189,10 @@ def _first(connection: Connection, sender: str, sha256: str, key: str | None) ->
             if row.sha256 != sha256:
                 raise IdempotencyConflict(key)
             return str(row.submission_id)
+    if letter is not None:
+        same = delivered(connection, letter).get(letter.envelope.payload_sha256)
+        if same is not None:
+            return same
     return connection.execute(_SAME_BYTES, {"of_sender": sender, "of_sha256": sha256}).scalar_one_or_none()
 
 

@@ -131,6 +131,7 @@ submissions = Table(
     Column("duplicate_of", Text),  # id of the first invoice of this seller, number and year
     Column("delete_after", UtcTime),  # when to look whether retention ends; none: not known yet; 9999: all is deleted
     Column("legal_hold", Text),  # why it must be kept beyond that; none: it need not
+    Column("owed", Text),  # `AnswerKind` still to be given to who sent its envelope; none: nothing
 )
 # The same bytes of the same sender are taken once while they may still become, or have become, an invoice.
 # What a person sent back may come again too, unless a virus was found in it.
@@ -159,6 +160,9 @@ Index(None, submissions.c.authority_id, submissions.c.seller_id, submissions.c.i
 # Turned down by what the authority asks: few, and counted beside every list.
 DECLINED = text("policy_outcome = 'rejected'")
 Index("ix_submissions_declined", submissions.c.id, sqlite_where=DECLINED, postgresql_where=DECLINED)
+# Decided or ended otherwise, and nobody has answered yet: few rows, too.
+OWING = text("owed IS NOT NULL AND handling <> 'received' AND handling <> 'processing'")
+Index("ix_submissions_owing", submissions.c.id, sqlite_where=OWING, postgresql_where=OWING)
 Index(None, submissions.c.delete_after)
 Index(None, submissions.c.received_at)
 Index(None, submissions.c.authority_id, submissions.c.handling, submissions.c.decided_at)  # what can be fetched
@@ -192,6 +196,37 @@ idempotency_keys = Table(
     Column("sha256", Text, nullable=False),
     Column("submission_id", Text, Reference("submissions.id"), nullable=False, index=True),
 )
+
+envelopes = Table(  # of submissions that came in one
+    "envelopes",
+    metadata,
+    Column("submission_id", Text, Reference("submissions.id"), primary_key=True),
+    Column("instance_sha256", Text, nullable=False),  # of its instance id, however long; its own id where that is empty
+    Column("scope", Text, nullable=False),  # within which an instance id means one message
+    Column("payload_sha256", Text, nullable=False),
+    Column("folder", Text),  # it came in by, and is answered through
+    Column("header", JSON, nullable=False),  # Envelope
+    UniqueConstraint("instance_sha256", "scope", "payload_sha256"),
+)
+
+answers = Table(  # messages to who sent an envelope, or to the seller of an invoice
+    "answers",
+    metadata,
+    Column("id", Text, primary_key=True),  # of the message, and the instance id of its own envelope
+    Column("submission_id", Text, Reference("submissions.id"), nullable=False),
+    Column("kind", Text, nullable=False),  # `AnswerKind`
+    Column("number", Integer, nullable=False),  # of its kind for this submission, from 1; an MLS or MLR has no second
+    Column("code", Text, nullable=False),
+    Column("details", JSON, nullable=False),  # what else its message is made of
+    Column("folder", Text),  # through whose outbox
+    Column("issued_at", UtcTime, nullable=False),
+    Column("name", Text),  # of the file
+    Column("sha256", Text),  # of the message as written
+    Column("written_at", UtcTime),  # none: it is still to be put into the outbox
+    UniqueConstraint("submission_id", "kind", "number"),
+)
+UNWRITTEN = text("written_at IS NULL")
+Index("ix_answers_unwritten", answers.c.issued_at, answers.c.id, sqlite_where=UNWRITTEN, postgresql_where=UNWRITTEN)
 
 deliveries = Table(
     "deliveries",

@@ -49,12 +49,12 @@ def run_worker(
         Errand("refill", sweep, refill.fill),
         Errand("claims", settings.claim_seconds / _RENEWALS, desk.store.claims.renew),
         Errand("expired-leases", sweep, desk.store.deliveries.release_expired),
-        Errand("drop-folder", sweep, inbox.look),
         Errand("worker-threads", sweep, hands.check_worker_health),
     )
     all_errands = Errands([*rounds, *errands], stop)
     hands.start()
     all_errands.start()
+    inbox.start()
     log.info("worker-started", threads=threads)
     try:
         stop.wait()

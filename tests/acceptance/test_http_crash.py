@@ -88,7 +88,7 @@ def test_a_file_in_the_drop_folder_survives(new_service: Callable[..., Service])
 
     service.start()
     done = service.inbox / "done"
-    wait_for(lambda: done.is_dir() and len(list(done.glob("r?.xml"))) == 5)
+    wait_for(lambda: done.is_dir() and len(list(done.glob("*/r?.xml"))) == 5)
     found = service.operator().get("/api/v1/submissions").json()["items"]
     assert sorted(one["name"] for one in found) == [f"r{number}.xml" for number in range(5)]
 

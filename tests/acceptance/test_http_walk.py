@@ -80,8 +80,8 @@ def test_a_file_put_into_the_drop_folder_goes_the_same_way(
 ) -> None:
     name = "02-ubl-gutschrift-schulbücher.xml"
     shutil.copy(samples / name, service.inbox / "drop" / name)
-    done = service.inbox / "done"
-    wait_for(lambda: (done / name).exists() and len(list(done.iterdir())) >= 3)
+    wait_for(lambda: len(list((service.inbox / "done").glob(f"*/{name}*"))) >= 3)
+    [done] = (service.inbox / "done").iterdir()  # the day
     assert (done / name).read_bytes() == (samples / name).read_bytes()
     assert not (service.inbox / "drop" / name).exists()
     [report] = [json.loads(path.read_text("utf-8")) for path in done.glob("02-*.json")]
@@ -98,9 +98,11 @@ def test_a_rejected_file_of_the_drop_folder_lies_beside_its_report(service: Serv
     name = "08-fehler-leitweg-id-fehlt.xml"
     shutil.copy(samples / name, service.inbox / "drop" / name)
     failed = service.inbox / "failed"
-    wait_for(lambda: (failed / name).exists() and len(list(failed.iterdir())) >= 3)
+    wait_for(lambda: len(list(failed.glob(f"{name}*"))) >= 4)
     [page] = failed.glob("08-*.html")
     assert "BR-DE-15" in page.read_text("utf-8")
+    [reason] = failed.glob("08-*.txt")
+    assert "Leitweg-ID" in reason.read_text("utf-8")
 
 
 def test_every_sample_gets_its_verdict(service: Service, samples: Path, musterstadt: httpx.Client) -> None:

@@ -143,7 +143,7 @@ def drop_a_file(service: Service) -> None:
     wait_for(folder.is_dir)
     (folder / f".{FILE}.part").write_bytes(MARKED)
     (folder / f".{FILE}.part").rename(folder / FILE)
-    wait_for(lambda: list((service.inbox / "done").glob(f"{Path(FILE).stem}*.json")))
+    wait_for(lambda: list((service.inbox / "done").glob(f"*/{Path(FILE).stem}*.json")))
 
 
 def upload_as_a_person(service: Service) -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from einvoice.faces.ways import Way, go, ways_out
+from einvoice.model.assessment import Verdict
 from einvoice.model.submission import Hold
 from einvoice.store import NotPossible
 from tests.support.web import Web, invoice
@@ -22,6 +23,11 @@ from tests.support.web import Web, invoice
 )
 def test_what_can_be_done_about_a_hold(hold: Hold, ways: tuple[Way, ...]) -> None:
     assert ways_out(hold) == ways
+
+
+def test_what_was_held_before_it_was_judged_can_be_judged_or_sent_back() -> None:
+    assert ways_out(Hold.CONFLICT, Verdict.UNDECIDED) == (Way.RETRY, Way.SEND_BACK)
+    assert ways_out(Hold.CONFLICT, Verdict.ACCEPTED) == (Way.SEND_ON, Way.SEND_BACK)
 
 
 @pytest.mark.parametrize(("note", "hold"), [("abort", Hold.ENGINE), ("", Hold.UNROUTABLE), ("virus", Hold.QUARANTINE)])

@@ -52,6 +52,15 @@ def test_every_hold_has_a_sentence_and_says_what_to_do(hold: Hold, lang: Lang) -
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
+def test_what_is_held_before_it_was_judged_is_not_called_formally_correct(lang: Lang) -> None:
+    unjudged = standing(submission(hold=Hold.CONFLICT, verdict=Verdict.UNDECIDED), lang)
+    doubled = standing(submission(hold=Hold.CONFLICT, verdict=Verdict.ACCEPTED, handling=Handling.DECIDED), lang)
+    assert {"de": "noch nicht geprüft", "en": "not been checked yet"}[lang] in unjudged.sentence
+    assert {"de": "formal in Ordnung", "en": "formally correct"}[lang] in doubled.sentence
+    assert unjudged.remedy.endswith(".")
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
 def test_whoever_is_turned_down_by_policies_reads_whose_they_are_and_what_to_do(lang: Lang) -> None:
     declined = submission(
         verdict=Verdict.ACCEPTED,

@@ -15,6 +15,7 @@ from einvoice.operations import Concern, Situation, concerns, look
 from einvoice.operations.attention import TOO_LONG, UNSIGNED, words
 from einvoice.operations.situation import Disk
 from einvoice.store.census import Signed, Waiting
+from tests.support.letters import receive
 
 
 @pytest.fixture
@@ -75,6 +76,13 @@ def test_whatever_is_held_is_a_concern_with_its_cause(bench: Any, quiet: Situati
     assert "engine-abort" in expected.text("de")
 
 
+def test_what_is_held_before_it_was_judged_has_words_of_its_own(bench: Any, quiet: Situation) -> None:
+    receive(bench, b"1")
+    receive(bench, b"2")
+    found = replace(look(bench.store, bench.settings), disk=quiet.disk, workers=quiet.workers)
+    assert codes(bench, found) == ["held-unjudged"]
+
+
 def test_a_paused_door_is_a_concern_with_its_reason(bench: Any, quiet: Situation) -> None:
     bench.store.doors.pause(Door.FOLDER, actor="account:1", reason="Umzug {0} %s")
     found = replace(quiet, paused=bench.store.doors.paused())
@@ -98,7 +106,7 @@ GAPS = {"waiting", "count", "minutes", "limit", "cause", "door", "reason", "free
 
 @pytest.mark.parametrize("lang", get_args(Lang))
 def test_each_concern_has_words_in_both_languages(lang: Lang) -> None:
-    every = ["no-worker", "backlog", "door-paused", "unsigned", "disk"]
+    every = ["no-worker", "backlog", "held-unjudged", "door-paused", "unsigned", "disk"]
     every += [f"waiting-{priority.name.lower()}" for priority in Priority] + [f"held-{hold}" for hold in Hold if hold]
     for code in every:
         named = {name for _, name, _, _ in string.Formatter().parse(words(lang)[code]) if name}

@@ -1,12 +1,16 @@
 """What operators do about held submissions in the portal, and what everyone reads of it."""
 
 import re
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from einvoice.identity import Role
+from einvoice.intake import Spool
 from einvoice.model.submission import EventKind, Handling, Hold, HumanDecision, Submission
+from tests.support.letters import receive
 from tests.support.web import Web, invoice
 
 
@@ -42,6 +46,32 @@ def ways(page: str) -> set[str]:
 )
 def test_an_operator_is_offered_the_ways_that_are_possible(web: Web, note: str, offered: set[str]) -> None:
     assert ways(web.signed_in(Role.OPERATOR).get(held(web, note)).text) == offered
+
+
+def contested(web: Web, tmp_path: Path) -> tuple[str, str]:
+    """Addresses of two submissions that came as the same message with different content."""
+    bench = SimpleNamespace(store=web.app.store, spool=Spool(tmp_path / "spool", 5000))
+    first, other = (receive(bench, one, owed=None).submission.id for one in (invoice(number="1"), invoice(number="2")))
+    return f"/submissions/{first}", f"/submissions/{other}"
+
+
+def test_what_is_held_before_it_was_judged_can_be_checked_or_sent_back(web: Web, tmp_path: Path) -> None:
+    first, other = contested(web, tmp_path)
+    page = web.signed_in(Role.OPERATOR).get(other).text
+    assert ways(page) == {"retry", "send-back"}
+    assert "InstanceIdentifier" in page
+    assert "instance-id" in page
+    assert f'Gleiche Sendungsnummer wie <a href="{first}">' in page
+
+
+def test_released_by_an_operator_it_is_checked(web: Web, tmp_path: Path) -> None:
+    _, other = contested(web, tmp_path)
+    answer = act(web.signed_in(Role.OPERATOR), other, "send-on", authority=web.known().id)
+    assert answer.status_code == 409
+    assert "Ungeprüft wird nichts weitergeleitet" in answer.text
+    act(web.signed_in(Role.OPERATOR), other, "retry")
+    web.work()
+    assert EventKind.DECIDED in [event.kind for event in web.app.store.events.of_submission(at(web, other).id)]
 
 
 def test_nobody_else_is_offered_any(web: Web) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import update
 
 from einvoice.errors import Fault
 from einvoice.identity import Identity, Role
+from einvoice.model.answer import AnswerKind
 from einvoice.model.assessment import Verdict
 from einvoice.model.trouble import MALWARE
 from einvoice.records import subject
@@ -19,6 +20,7 @@ from einvoice.records.subject import export_seller, export_supplier
 from einvoice.store import NotFound
 from einvoice.store.subjects import Subjects, Supplier
 from einvoice.store.tables import submissions
+from tests.support.letters import BUYER, SELLER, receive
 from tests.unit.records.conftest import on_both
 
 XML = b"<Invoice>Erika</Invoice>"
@@ -61,6 +63,21 @@ def test_all_that_a_supplier_handed_in_is_in_it(bench: Any, supplier: Supplier, 
     assert json.loads(files[f"{folder}/submission.json"])["name"] == "../../Erika.xml"
     assert [event["kind"] for event in json.loads(files[f"{folder}/events.json"])] == ["received", "claimed", "decided"]
     assert json.loads(files[f"{folder}/report.json"])["verdict"] == "rejected"
+
+
+@on_both
+def test_envelope_and_answers_are_in_it_where_there_are_any(bench: Any, supplier: Supplier, tmp_path: Path) -> None:
+    submission = receive(bench, sender=f"supplier:{supplier.id}").submission
+    claim = bench.store.claims.claim(submission.id)
+    bench.store.claims.decide(claim, bench.decision(claim.submission))
+    given = {"id": "a", "code": "RE", "details": {"reason": "Größe"}, "issued_at": bench.clock.now}
+    bench.store.answers.issue(submission.id, AnswerKind.INVOICE_RESPONSE, **given)
+    export_supplier(bench.store, supplier, tmp_path / "m.zip", actor="admin")
+    files = read(tmp_path / "m.zip")
+    envelope = json.loads(files[f"submissions/{submission.id}/envelope.json"])["envelope"]
+    assert (envelope["sender"]["value"], envelope["receiver"]["value"]) == (SELLER, BUYER)
+    (answer,) = json.loads(files[f"submissions/{submission.id}/answers.json"])
+    assert (answer["code"], answer["details"]) == ("RE", {"reason": "Größe"})
 
 
 def test_nothing_of_others_is_in_it(bench: Any, supplier: Supplier, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import Table, func, insert, select, update
 
 from einvoice.errors import Fault
+from einvoice.model.answer import AnswerKind
 from einvoice.model.assessment import Assessment, Verdict
 from einvoice.model.decision import Decision
 from einvoice.model.policy import AuthorityPolicy, Outcome, PolicyOutcome, Retention, StartEvent
@@ -28,6 +29,7 @@ from einvoice.store.tables import (
     metadata,
     submissions,
 )
+from tests.support.letters import receive
 
 PORTIONS = 10
 BOOKED_8 = Retention(StartEvent.BOOKED, 8)
@@ -202,6 +204,26 @@ def test_the_words_of_people_go_and_the_events_stay(bench: Any, expired: Submiss
     told = bench.store.events.of_submission(expired.id)
     assert [event.kind for event in told][-3:] == [EventKind.HELD_BY_LAW, EventKind.FREED_BY_LAW, EventKind.EXPIRED]
     assert [event.reason for event in told if event.reason] == ["issued+8y"]
+
+
+def test_envelope_and_answers_go_and_the_log_still_says_what_was_answered(bench: Any) -> None:
+    store: Store = bench.store
+    submission = receive(bench).submission
+    claim = store.claims.claim(submission.id)
+    assert claim is not None
+    store.claims.decide(claim, bench.decision(claim.submission, Verdict.REJECTED))
+    given = {"code": "RE", "details": {"words": "Erika"}, "issued_at": bench.clock.now}
+    store.answers.issue(submission.id, AnswerKind.MLR, id="a", **given)
+    assert store.answers.due(10)  # an MLS is owed
+    bench.clock.advance(AFTER_TEN_YEARS)
+    assert store.retention.tend(PORTIONS).expired == 1
+    assert (store.envelopes.of(submission.id), store.answers.of(submission.id)) == (None, ())
+    assert (store.answers.due(10), store.answers.unwritten(10)) == ((), ())
+    (entry,) = store.audit.of("answer:a")
+    assert (entry.details["code"], entry.is_intact) == ("RE", True)
+    with pytest.raises(NotPossible, match="expired"):
+        store.answers.issue(submission.id, AnswerKind.INVOICE_RESPONSE, id="b", **given)
+    assert receive(bench).created  # nobody remembers the message
 
 
 def test_the_audit_log_proves_what_was_deleted_by_which_rule(bench: Any, expired: Submission) -> None:

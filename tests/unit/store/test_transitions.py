@@ -106,8 +106,18 @@ def test_only_accepted_invoices_and_held_ones_sent_on_by_hand_are_ever_handed_ov
     handed_over = (Handling.AVAILABLE, Handling.LEASED, Handling.ACKNOWLEDGED)
     for before, after in pairwise(walk(choices)):
         if after[1] in handed_over and before[1] not in handed_over:
-            by_hand = before[:2] == (Verdict.UNDECIDED, Handling.RECEIVED) and before[2] is not Hold.NONE
+            by_hand = before[:2] == (Verdict.UNDECIDED, Handling.RECEIVED)
+            by_hand = by_hand and before[2] not in (Hold.NONE, Hold.CONFLICT)
             assert after[0] is Verdict.ACCEPTED if before[1] is Handling.DECIDED else by_hand
+
+
+def test_what_is_held_from_the_start_is_released_or_ended_and_never_handed_over() -> None:
+    held = (Verdict.UNDECIDED, Handling.RECEIVED, Hold.CONFLICT)
+    check_transition(START, held)
+    check_transition(held, (Verdict.UNDECIDED, Handling.RECEIVED, Hold.NONE))
+    check_transition(held, (Verdict.UNDECIDED, Handling.WITHDRAWN, Hold.NONE))
+    with pytest.raises(IllegalTransition):
+        check_transition(held, (Verdict.UNDECIDED, Handling.AVAILABLE, Hold.NONE))
 
 
 @given(walks)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select
 
+from einvoice.model.answer import AnswerKind
 from einvoice.model.audit import sha256_hex
 from einvoice.model.submission import Door
 from einvoice.records.backup import Refused, Source, Taken, note_backup, take_backup
@@ -30,6 +31,7 @@ from einvoice.store.tables import (
     sessions,
     submissions,
 )
+from tests.support.letters import receive
 from tests.unit.conftest import Bench
 
 from .conftest import Take, intact, on_both, restored, rows
@@ -77,6 +79,25 @@ def test_the_restored_service_goes_on(life: Any, bench: Bench, take: Take, there
         with store.database.read() as connection:
             numbers = connection.scalars(select(events.c.number)).all()
         assert len(set(numbers)) == len(numbers)
+        assert intact(store, there)
+
+
+@on_both
+def test_messages_are_known_again_and_answers_go_on_where_they_were(bench: Bench, take: Take, there: Settings) -> None:
+    first, other = receive(bench, b"1").submission, receive(bench, b"2").submission
+    claim = bench.store.claims.claim(first.id)
+    assert claim is not None
+    bench.store.claims.decide(claim, bench.decision(claim.submission))
+    when = {"details": {"lines": ["Größe"]}, "issued_at": bench.clock.now}
+    given = bench.store.answers.issue(first.id, AnswerKind.MLR, id="a", code="AP", **when)
+    assert intact(bench.store, bench.settings)
+    restored(take(), there)
+    with closing(open_store(there, clock=bench.clock)) as store:
+        again = replace(bench, store=store, settings=there)
+        assert store.envelopes.of(first.id) == bench.store.envelopes.of(first.id)
+        assert [receive(again, data).submission.id for data in (b"1", b"2")] == [first.id, other.id]
+        assert [one.submission_id for one in store.answers.due(10)] == [first.id]
+        assert store.answers.unwritten(10) == (given,)
         assert intact(store, there)
 
 

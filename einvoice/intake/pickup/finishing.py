@@ -1,0 +1,119 @@
+"""Handing a claimed document in, and putting it away when it is known how it ended."""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from einvoice.errors import Refusal
+from einvoice.intake.folders import Folder
+from einvoice.intake.layouts import Unpackable, unpacked
+from einvoice.intake.layouts import words as layout_words
+from einvoice.intake.names import shown_name
+from einvoice.intake.pickup import beneath
+from einvoice.intake.pickup.desk import FolderDesk, Outcome
+from einvoice.intake.pickup.item import Item, Slip, Submitted
+from einvoice.intake.pickup.placing import Placed, place, possible_names, release
+from einvoice.intake.pickup.trouble import words
+from einvoice.intake.spool import Spool, Spooled
+
+
+def submit(item: Item, slip: Slip, folder: Folder, spool: Spool, desk: FolderDesk) -> Submitted | Outcome:
+    """Copy it while it is hashed, and hand the copy in; at once its end, where it is none to be handed in.
+
+    Raises OSError, Fault.
+    """
+    if slip.remark is not None and not slip.submit:
+        remark = slip.remark
+        return _not_taken("\n\n".join(layout_words("remark", remark, language) for language in ("de", "en")))
+    raw = _Hashed(beneath.chunks(item.files, slip.document))
+    try:
+        try:
+            spooled = spool.write(unpacked(slip.packing, raw))
+        except Unpackable:  # whatever it is, it gets its verdict as it stands
+            raw = _Hashed(beneath.chunks(item.files, slip.document))
+            spooled = spool.write(raw)
+    except beneath.NotAFile:
+        told = words("failed", "not-a-file")
+        return _not_taken(f"{told['de']}\n\n{told['en']}")
+    except Refusal as refusal:
+        found = beneath.status(item.files, slip.document)
+        return desk.refused(shown_name(slip.name), found.st_size if found else 0, refusal)
+    return _hand_in(spooled, raw, slip, f"{folder.name}:{item.token}:{spooled.sha256}", desk)
+
+
+def _hand_in(spooled: Spooled, raw: "_Hashed", slip: Slip, key: str, desk: FolderDesk) -> Submitted:
+    """With the hash in the key, bytes that changed after the claim are another submission, not a conflict."""
+    try:
+        return Submitted(desk.submit(spooled, slip, key), raw.size, raw.sha256)
+    finally:
+        spooled.discard()
+
+
+def is_still(item: Item, slip: Slip, submitted: Submitted) -> bool:
+    """Whether the document has the bytes that were submitted. Raises OSError."""
+    found = beneath.status(item.files, slip.document)
+    if found is None or found.st_size != submitted.size:
+        return False
+    return beneath.sha256_of(item.files, slip.document) == submitted.sha256
+
+
+def finish(item: Item, slip: Slip, home: Path, outcome: Outcome) -> None:
+    """Put it, and all that came with it, into `done/DAY/` or `failed/`. Raises OSError."""
+    target = beneath.make_folders(home, Path("done") / slip.day if outcome.accepted else Path("failed"))
+    companions = [path for path in _files(item.files) if path != slip.document]
+    placed = place(item.files, slip.document, companions, target, item.token, outcome.reports)
+    if placed is not None and not outcome.accepted:
+        _remember(placed, slip)
+    item.clear()
+
+
+def was_finished(item: Item, slip: Slip, home: Path) -> None:
+    """Tidy up after a process that died when the document was away already. Raises OSError."""
+    for target in (home / "done" / slip.day, home / "failed"):
+        for name in possible_names(slip.document, target, item.token):
+            release(name, item.token)
+
+
+def note_of(document: Path) -> Path:
+    """Where it is remembered what a failed document was, for the time somebody has it tried again."""
+    return document.with_name(f".{document.name}.parcel")
+
+
+def _remember(placed: Placed, slip: Slip) -> None:
+    """Raises OSError."""
+    companions = [[str(path), there.name] for path, there in placed.companions.items()]
+    told = {**slip.as_json(), "companions": companions}
+    note_of(placed.document).write_text(json.dumps(told), "ascii")
+
+
+def _not_taken(text: str) -> Outcome:
+    return Outcome(accepted=False, reports={"txt": f"{text}\n".encode()})
+
+
+def _files(root: Path) -> Iterator[Path]:
+    """All that is no folder, relative to the root; links are named, not followed."""
+    for folder, folders, names in os.walk(root):
+        for name in (*names, *(one for one in folders if os.path.islink(os.path.join(folder, one)))):
+            yield (Path(folder) / name).relative_to(root)
+
+
+class _Hashed:
+    """Chunks that are hashed while they go by."""
+
+    def __init__(self, chunks: Iterable[bytes]) -> None:
+        self._chunks = chunks
+        self._hash = hashlib.sha256()
+        self.size = 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        for chunk in self._chunks:
+            self._hash.update(chunk)
+            self.size += len(chunk)
+            yield chunk
+
+    @property
+    def sha256(self) -> str:
+        """Of what went by, hex."""
+        return self._hash.hexdigest()

@@ -1,0 +1,64 @@
+"""Having a failed document tried again, when what was in its way is mended."""
+
+import json
+import secrets
+from contextlib import suppress
+from datetime import date
+from pathlib import Path
+
+from einvoice.intake.folders import Folder
+from einvoice.intake.layouts import Packing
+from einvoice.intake.pickup import beneath
+from einvoice.intake.pickup.finishing import note_of
+from einvoice.intake.pickup.holding import NOBODYS
+from einvoice.intake.pickup.item import Item, Slip
+from einvoice.intake.pickup.placing import KINDS
+
+
+def failed_documents(folder: Folder) -> list[Path]:
+    """What lies in `failed/` and can be tried again, relative to it, sorted. Raises OSError."""
+    failed = folder.home / "failed"
+    found = [path.relative_to(failed) for path in failed.rglob("*") if path.is_file() and not path.is_symlink()]
+    beside = {path.with_name(f"{path.name}.report.{kind}") for path in found for kind in KINDS}
+    beside |= {one for path in found for one in _note(failed, path)[1]}
+    return sorted(path for path in found if not path.name.startswith(".") and path not in beside)
+
+
+def retry(folder: Folder, document: Path) -> None:
+    """Have it picked up again as if it came anew, with what had come beside it; its reports go.
+
+    `document` is relative to `failed/`. The next turn of any process takes it. Raises FileNotFoundError if it is not
+    there (any more), and OSError.
+    """
+    failed, processing = folder.home / "failed", folder.home / "processing"
+    if ".." in document.parts or document.is_absolute() or beneath.status(failed, document) is None:
+        raise FileNotFoundError(2, "no failed document", str(document))
+    slip, companions = _note(failed, document)
+    making = processing / f".retry-{secrets.token_hex(8)}"  # left behind by a crash, it is adopted after a while
+    item = Item(making / secrets.token_hex(8))
+    item.files.mkdir(parents=True)
+    slip = slip or Slip(
+        document=document, companions=(), whole=None, day=date.today().isoformat(), packing=Packing.BARE,
+        remark=None, said={},
+    )  # fmt: skip
+    item.write(slip)
+    _move(failed, document, item.files, slip.document)
+    for there, path in companions.items():
+        _move(failed, there, item.files, path)
+    for path in (*(document.with_name(f"{document.name}.report.{kind}") for kind in KINDS), note_of(document)):
+        (failed / path).unlink(missing_ok=True)
+    making.rename(processing / f"{NOBODYS}{secrets.token_hex(8)}")
+
+
+def _note(failed: Path, document: Path) -> tuple[Slip | None, dict[Path, Path]]:
+    """What it was, and where its companions are now, with the paths they had."""
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        told = json.loads((failed / note_of(document)).read_bytes())
+        companions = {Path(path).parent / name: Path(path) for path, name in told["companions"]}
+        return Slip.from_json(told), companions
+    return None, {}
+
+
+def _move(source: Path, here: Path, target: Path, there: Path) -> None:
+    with suppress(FileNotFoundError):
+        (source / here).rename(beneath.make_folders(target, there.parent) / there.name)

@@ -1,0 +1,118 @@
+"""What a process has claimed from a folder, taken on step by step until it is put away."""
+
+from collections.abc import Callable, Iterable, Iterator
+
+import structlog
+
+from einvoice.intake.folders import Folder
+from einvoice.intake.pickup.claiming import complete
+from einvoice.intake.pickup.desk import FolderDesk, Outcome
+from einvoice.intake.pickup.failures import Failures
+from einvoice.intake.pickup.finishing import finish, is_still, submit
+from einvoice.intake.pickup.holding import Holding
+from einvoice.intake.pickup.item import Item, Slip, Submitted
+from einvoice.intake.spool import Spool
+
+OFTEN = 0.2  # seconds between two questions for outcomes, while some are expected any moment
+_YOUNG = 60.0  # seconds after a submission in which they are
+
+log = structlog.get_logger()
+
+
+class Work:
+    """The claimed documents of one folder. What is known of them here can be read again from their notes."""
+
+    def __init__(
+        self,
+        folder: Folder,
+        spool: Spool,
+        desk: FolderDesk,
+        holding: Holding,
+        failures: Failures,
+        *,
+        every: float,
+        clock: Callable[[], float],
+        stay_alive: Callable[[], None],
+    ) -> None:
+        """`every` seconds, long awaited outcomes are asked for; `stay_alive` is called again and again."""
+        self._folder = folder
+        self._spool = spool
+        self._desk = desk
+        self._holding = holding
+        self._failures = failures
+        self._every = every
+        self._clock = clock
+        self._stay_alive = stay_alive
+        self._submitted: dict[str, tuple[Slip, Submitted]] = {}  # by token
+        self._asked = self._young_until = float("-inf")
+        self.count = 0  # at the last turn
+
+    def wait(self) -> float | None:
+        """Seconds until the next question for outcomes; None: there is nothing to ask for."""
+        return (OFTEN if self._clock() < self._young_until else self._every) if self._submitted else None
+
+    def advance(self) -> None:
+        """Take everything on as far as it goes now. Raises Fault, OSError where nothing goes at all."""
+        items = {path.name: Item(path) for path in self._holding.items()}
+        self.count = len(items)
+        for token in self._submitted.keys() - items.keys():  # another process has adopted it
+            del self._submitted[token]
+        self._failures.forget_all_but(items)
+        for item in self._each(items[token] for token in items if token not in self._submitted):
+            self._resume(item)
+        if self._submitted and self._clock() - self._asked >= (self.wait() or 0.0):
+            self._asked = self._clock()
+            ended = self._desk.ended({submitted.id for _, submitted in self._submitted.values()})
+            here = [items[token] for token, (_, one) in self._submitted.items() if one.id in ended and token in items]
+            for item in self._each(here):
+                self._end(item, *self._submitted[item.token])
+
+    def hand_in(self, item: Item, slip: Slip) -> None:
+        """(2) Submit a document, and put it away at once where there is nothing to wait for."""
+        submitted = submit(item, slip, self._folder, self._spool, self._desk)
+        if isinstance(submitted, Outcome):
+            finish(item, slip, self._folder.home, submitted)
+            return
+        item.note(submitted)
+        self._submitted[item.token] = slip, submitted
+        self._young_until = self._clock() + _YOUNG
+
+    def _each(self, items: Iterable[Item]) -> Iterator[Item]:
+        """Those that are to be worked on now."""
+        for item in items:
+            if self._failures.too_many:
+                return
+            if not self._failures.rests(item.token):
+                yield item
+                self._stay_alive()
+
+    def _resume(self, item: Item) -> None:
+        """(2) again, after a failure, or where another process has left it."""
+        with self._failures.of(item):
+            slip = complete(item, self._folder.path, self._folder.home)
+            submitted = item.submitted()
+            if slip is not None and submitted is not None:
+                self._submitted[item.token] = slip, submitted
+            elif slip is not None:
+                self.hand_in(item, slip)
+
+    def _end(self, item: Item, slip: Slip, submitted: Submitted) -> None:
+        """(3) Look how it ended, and (4) put it away. Bytes that changed meanwhile are submitted, too."""
+        with self._failures.of(item):
+            try:
+                outcome = self._desk.outcome(submitted.id)
+            except LookupError:  # the database was put back to an earlier state
+                self._submit_again(item, submitted, "folder-submission-unknown")
+                return
+            if outcome is None:
+                return
+            if is_still(item, slip, submitted):
+                finish(item, slip, self._folder.home, outcome)  # (4), (5)
+                del self._submitted[item.token]
+            else:  # who had it open went on writing after a long pause: the outcome is about other bytes
+                self._submit_again(item, submitted, "folder-document-changed")
+
+    def _submit_again(self, item: Item, submitted: Submitted, why: str) -> None:
+        log.warning(why, folder=self._folder.name, submission=submitted.id)
+        item.forget_submission()
+        del self._submitted[item.token]
