@@ -28,6 +28,7 @@ class Header:
     created_at: datetime  # with time zone
     country: str = "DE"  # COUNTRY_C1: of the sender
     mls_to: str | None = None  # "0242:…"
+    mls_always: bool = False  # good news is wanted, too
 
     @classmethod
     def answering(
@@ -76,6 +77,7 @@ def write_envelope(header: Header, payload: bytes) -> bytes:
         _scope("PROCESSID", header.process, PROCESS_SCHEME),
         _scope("COUNTRY_C1", header.country),
         _scope("MLS_TO", header.mls_to, PARTICIPANTS) if header.mls_to else "",
+        _scope("MLS_TYPE", "ALWAYS_SEND") if header.mls_always else "",
         "</sh:BusinessScope></sh:StandardBusinessDocumentHeader>",
     )
     return "\n".join(filter(None, lines)).encode() + b"\n" + content + b"\n</sh:StandardBusinessDocument>\n"

@@ -47,6 +47,7 @@ class _Table(BaseModel):
     marked: bool = False  # true, plain alone: take only what has its .done or .ok
     depth: Annotated[int, Field(ge=0, le=8)] | None = None  # levels of folders looked into; absent: as the layout does
     answer: Answer = "none"  # what is sent back through the outbox when the verdict is there
+    positive: bool = False  # mlr: true sends good news, too; with mls each envelope says whether it wants them
     outbox: str = ""  # where answers are put; "": outbox/ in `home`
     wrapped: bool = True  # answers in an SBDH envelope, as Peppol carries them
     spid: str = ""  # service provider id the answers come from, without 0242:; needed for mls
@@ -79,6 +80,7 @@ class Folder:
     hints: bool
     habits: Habits
     answer: Answer
+    positive: bool
     outbox: Path
     wrapped: bool
     spid: str
@@ -159,6 +161,7 @@ def _folder(name: str, table: _Table, inbox: Path) -> Folder:
             depth=table.depth,
         ),
         answer=table.answer,
+        positive=table.positive,
         outbox=inbox / table.outbox if table.outbox else home / "outbox",
         wrapped=table.wrapped,
         spid=table.spid,

@@ -43,3 +43,15 @@ class Answer:
     name: str | None = None  # of the file in the outbox
     sha256: str | None = None  # of the message as written
     written_at: datetime | None = None  # None: it does not lie in the outbox yet
+    reply: "Reply | None" = None  # what came in about it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What another service provider or the seller answered to an answer of ours. It is never answered itself."""
+
+    id: str  # of their message
+    kind: AnswerKind
+    code: str  # AB, AP, RE
+    reasons: tuple[str, ...] = ()  # codes: SV, BV, …
+    text: str | None = None

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from einvoice.model.transitions import IllegalTransition
 from einvoice.settings import Settings
 from einvoice.store.accounts import Accounts
-from einvoice.store.answers import Answers
+from einvoice.store.answers import Answers, Check
 from einvoice.store.audit import Audit
 from einvoice.store.authorities import Authorities
 from einvoice.store.blobs import Blobs, open_blobs
@@ -33,6 +33,7 @@ from einvoice.store.keymanagement import KeyManagement
 from einvoice.store.keyring import Keyring
 from einvoice.store.masters import Masters
 from einvoice.store.originals import Originals
+from einvoice.store.outgoing import Outgoing
 from einvoice.store.people import People
 from einvoice.store.processes import Processes
 from einvoice.store.receiving import Receiving
@@ -43,6 +44,7 @@ from einvoice.store.vault import Vault
 
 __all__ = [
     "AlreadyThere",
+    "Check",
     "ClaimLost",
     "DoorClosed",
     "Due",
@@ -71,6 +73,7 @@ class Store:
     submissions: Submissions
     envelopes: Envelopes
     answers: Answers
+    outgoing: Outgoing
     events: Events
     deliveries: DeliveryStore
     authorities: Authorities
@@ -109,6 +112,7 @@ def open_store(settings: Settings, *, clock: Callable[[], datetime] = _now) -> S
         submissions=Submissions(database, vault),
         envelopes=Envelopes(database),
         answers=Answers(database, clock),
+        outgoing=Outgoing(database, clock),
         events=Events(database),
         deliveries=DeliveryStore(database, clock),
         authorities=Authorities(database, vault, clock),

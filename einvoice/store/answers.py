@@ -1,33 +1,35 @@
 """Answers to envelopes and invoices: what is owed, what was given, and whether its message lies in the outbox yet.
 
 (1) `due` names what is decided and owes an answer, (2) `issue` makes it durable what the answer is, or `waive` that
-there is none, (3) its message is built from that and put into the outbox, (4) `written` says so. A message that a crash
-has kept from the outbox is among the `unwritten` and is built again, to the same bytes. Each act stands in the audit
+there is none, (3) its message is built from that and put into the outbox (`outgoing`). Each act stands in the audit
 log, about the object `answer:ID` (what was waived: about `envelope:SUBMISSION`).
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, insert, or_, select, update
+from pydantic import TypeAdapter
+from sqlalchemy import Connection, RowMapping, insert, or_, select, update
 
-from einvoice.model.answer import Answer, AnswerKind, Owed
+from einvoice.model.answer import Answer, AnswerKind, Owed, Reply
 from einvoice.model.audit import canonical, sha256_hex
-from einvoice.model.submission import Handling
+from einvoice.model.submission import Handling, Hold
 from einvoice.model.text import storable
 from einvoice.store.changes import locked_row
 from einvoice.store.claims import WORKER
 from einvoice.store.database import Database
 from einvoice.store.errors import AlreadyThere, NotFound, NotPossible
 from einvoice.store.journal import Note, note
-from einvoice.store.tables import OWING, UNWRITTEN, answers, envelopes, submissions
+from einvoice.store.tables import OWING, answers, envelopes, submissions
 
-ISSUED, WAIVED, WRITTEN = "answered", "answer-waived", "answer-written"  # actions in the audit log
+ISSUED, WAIVED, REPLIED = "answered", "answer-waived", "answer-replied-to"  # actions in the audit log
 
 Check = Callable[[Sequence[Answer]], None]
 
 _COLUMN = answers.c
+_REPLY = TypeAdapter(Reply)
 _AT_WORK = (Handling.RECEIVED, Handling.PROCESSING)
 
 
@@ -38,16 +40,18 @@ class Answers:
         self._database = database
         self._clock = clock
 
-    def due(self, limit: int, *, after: str = "") -> tuple[Owed, ...]:
-        """What is decided, or was ended by a person, and owes its sender an MLS or MLR; oldest receipt first.
+    def due(self, folders: Collection[str], limit: int, *, after: str = "") -> tuple[Owed, ...]:
+        """What is decided, or was ended by a person, and owes its sender an answer; oldest receipt first.
 
-        `after`: the submission to go on behind, so that one whose answer can't be made keeps no other from its own.
+        Of what came through these folders. An Invoice Response is due when it waits for its authority no more. `after`:
+        the submission to go on behind, so that one whose answer can't be made keeps no other from its own.
         """
         column = submissions.c
         query = (
             select(column.id, column.owed, envelopes.c.folder)
             .join(envelopes, envelopes.c.submission_id == column.id)
-            .where(OWING, column.id > after)
+            .where(OWING, column.id > after, envelopes.c.folder.in_(folders))
+            .where(or_(column.owed != AnswerKind.INVOICE_RESPONSE, column.hold != Hold.UNROUTABLE))
             .order_by(column.id)
             .limit(limit)
         )
@@ -66,12 +70,14 @@ class Answers:
         issued_at: datetime,
         actor: str = WORKER,
         check: Check | None = None,
+        leaves: AnswerKind | None = None,
     ) -> Answer:
         """Have an answer given, for good; from then on its message can be written at any time.
 
         Of MLS and MLR a submission has one each at most: the second call returns the first, whatever it asks for. Of
-        invoice responses the same `id` returns the same. `check` is shown the earlier ones of this kind, oldest first,
-        while nobody else can give a further one, and raises what is to keep this one from being given.
+        invoice responses the same `id` returns the same. `leaves`: what is still owed, once this has been. `check` is
+        shown the earlier ones of this kind, oldest first, while nobody else can give a further one, and raises what is
+        to keep this one from being given.
 
         Raises NotPossible: "not-decided" (an MLS or MLR about what has no decision yet), "expired" (it is deleted).
         """
@@ -96,16 +102,25 @@ class Answers:
             )
             _keep(connection, answer)
             if row["owed"] == kind:
-                _settle(connection, submission_id)
-            self._note(connection, answer, ISSUED, actor, {"details": sha256_hex(canonical(answer.details))})
+                _settle(connection, submission_id, leaves)
+            hashes = {"details": sha256_hex(canonical(answer.details))}
+            note_answer(connection, answer, self._clock(), ISSUED, actor, hashes)
             return answer
 
-    def waive(self, submission_id: str, kind: AnswerKind, *, reason: str, actor: str = WORKER) -> bool:
+    def waive(
+        self,
+        submission_id: str,
+        kind: AnswerKind,
+        *,
+        reason: str,
+        actor: str = WORKER,
+        leaves: AnswerKind | None = None,
+    ) -> bool:
         """Nothing is to be sent, for a reason with a short code; False where that kind was not owed any more."""
         with self._database.write() as connection:
             if locked_row(connection, submission_id)["owed"] != kind:
                 return False
-            _settle(connection, submission_id)
+            _settle(connection, submission_id, leaves)
             told = Note(
                 at=self._clock(),
                 actor=actor,
@@ -117,66 +132,48 @@ class Answers:
             note(connection, told)
             return True
 
-    def unwritten(self, limit: int, *, after: Answer | None = None) -> tuple[Answer, ...]:
-        """Answers that do not lie in an outbox yet, oldest first. `after`: as for `due`."""
-        query = select(answers).where(UNWRITTEN, *([_behind(after)] if after else ()))
-        with self._database.read() as connection:
-            rows = connection.execute(query.order_by(_COLUMN.issued_at, _COLUMN.id).limit(limit)).mappings()
-            return tuple(map(_to_answer, rows))
-
-    def written(self, id: str, *, name: str, sha256: str, actor: str = WORKER) -> Answer:  # noqa: A002
-        """Its message lies in the outbox under this name. Said again, it changes nothing.
-
-        Raises AlreadyThere: another message lies there for it.
-        """
-        with self._database.write() as connection:
-            answer = _locked(connection, id)
-            if answer.written_at is not None:
-                if answer.sha256 != sha256:
-                    raise AlreadyThere(f"another message for answer {id}")
-                return answer
-            values = {"name": name, "sha256": sha256, "written_at": self._clock()}
-            row = connection.execute(update(answers).where(_COLUMN.id == id).values(values).returning(answers))
-            answer = _to_answer(row.mappings().one())
-            self._note(connection, answer, WRITTEN, actor, {"answer": sha256})
-            return answer
-
     def get(self, id: str) -> Answer:  # noqa: A002
         """One answer, as by the id that a message about it refers to."""
         with self._database.read() as connection:
             row = connection.execute(select(answers).where(_COLUMN.id == id)).mappings().one_or_none()
         if row is None:
             raise NotFound(f"answer {id}")
-        return _to_answer(row)
+        return to_answer(row)
 
     def of(self, submission_id: str) -> tuple[Answer, ...]:
         """All answers about a submission, oldest first."""
         query = select(answers).where(_COLUMN.submission_id == submission_id)
         with self._database.read() as connection:
             rows = connection.execute(query.order_by(_COLUMN.issued_at, _COLUMN.number, _COLUMN.id)).mappings()
-            return tuple(map(_to_answer, rows))
+            return tuple(map(to_answer, rows))
 
-    def count_unwritten(self, most: int) -> int:
-        """How many answers wait for their outbox; counts to `most` and no further."""
-        some = select(_COLUMN.id).where(UNWRITTEN).limit(most).subquery()
-        with self._database.read() as connection:
-            return connection.scalar(select(func.count()).select_from(some)) or 0
+    def replied(self, id: str, reply: Reply, *, actor: str) -> bool:  # noqa: A002
+        """What came in about an answer; False if something had come in before, which stays. Raises NotFound."""
+        with self._database.write() as connection:
+            answer = locked_answer(connection, id)
+            if answer.reply is not None:
+                return False
+            connection.execute(
+                update(answers).where(_COLUMN.id == id).values(reply=_REPLY.dump_python(reply, mode="json"))
+            )
+            note_answer(connection, answer, self._clock(), REPLIED, actor, {}, {"reply": reply.code})
+            return True
 
-    def _note(
-        self, connection: Connection, answer: Answer, action: str, actor: str, hashes: Mapping[str, str]
-    ) -> None:  # fmt: skip
-        """For the audit log, which has no personal data: of what people wrote it has the hash."""
-        details = {
-            "submission": answer.submission_id,
-            "kind": answer.kind,
-            "number": str(answer.number),
-            "code": answer.code,
-        }
-        name = f"answer:{answer.id}"
-        note(
-            connection,
-            Note(at=self._clock(), actor=actor, action=action, object=name, details=details, hashes=hashes),
-        )
+
+def note_answer(
+    connection: Connection, answer: Answer, at: datetime, action: str, actor: str, hashes: Mapping[str, str],
+    more: Mapping[str, str] = MappingProxyType({}),
+) -> None:  # fmt: skip
+    """For the audit log, which has no personal data: of what people wrote it has the hash."""
+    details = {
+        "submission": answer.submission_id,
+        "kind": answer.kind,
+        "number": str(answer.number),
+        "code": answer.code,
+        **more,
+    }
+    told = Note(at=at, actor=actor, action=action, object=f"answer:{answer.id}", details=details, hashes=hashes)
+    note(connection, told)
 
 
 def _as_kept(details: Mapping[str, object]) -> dict[str, object]:
@@ -194,7 +191,7 @@ def _assert_answerable(row: RowMapping, kind: AnswerKind) -> None:
 
 def _of(connection: Connection, submission_id: str, kind: AnswerKind) -> list[Answer]:
     mine = select(answers).where(_COLUMN.submission_id == submission_id, _COLUMN.kind == kind)
-    return [_to_answer(row) for row in connection.execute(mine.order_by(_COLUMN.number)).mappings()]
+    return [to_answer(row) for row in connection.execute(mine.order_by(_COLUMN.number)).mappings()]
 
 
 def _keep(connection: Connection, answer: Answer) -> None:
@@ -213,8 +210,8 @@ def _keep(connection: Connection, answer: Answer) -> None:
     connection.execute(insert(answers), values)
 
 
-def _settle(connection: Connection, submission_id: str) -> None:
-    connection.execute(update(submissions).where(submissions.c.id == submission_id).values(owed=None))
+def _settle(connection: Connection, submission_id: str, leaves: AnswerKind | None) -> None:
+    connection.execute(update(submissions).where(submissions.c.id == submission_id).values(owed=leaves))
 
 
 def _folder(connection: Connection, submission_id: str) -> str | None:
@@ -222,19 +219,16 @@ def _folder(connection: Connection, submission_id: str) -> str | None:
     return connection.execute(query).scalar_one_or_none()
 
 
-def _locked(connection: Connection, id: str) -> Answer:  # noqa: A002
+def locked_answer(connection: Connection, id: str) -> Answer:  # noqa: A002
+    """One answer, kept from others until the transaction ends. Raises NotFound."""
     row = connection.execute(select(answers).where(_COLUMN.id == id).with_for_update()).mappings().one_or_none()
     if row is None:
         raise NotFound(f"answer {id}")
-    return _to_answer(row)
+    return to_answer(row)
 
 
-def _behind(last: Answer) -> ColumnElement[bool]:
-    same_time = and_(_COLUMN.issued_at == last.issued_at, _COLUMN.id > last.id)
-    return or_(_COLUMN.issued_at > last.issued_at, same_time)
-
-
-def _to_answer(row: RowMapping) -> Answer:
+def to_answer(row: RowMapping) -> Answer:
+    """A row as an answer."""
     return Answer(
         id=row["id"],
         submission_id=row["submission_id"],
@@ -247,4 +241,5 @@ def _to_answer(row: RowMapping) -> Answer:
         name=row["name"],
         sha256=row["sha256"],
         written_at=row["written_at"],
+        reply=_REPLY.validate_python(row["reply"]) if row["reply"] else None,
     )

@@ -223,6 +223,9 @@ answers = Table(  # messages to who sent an envelope, or to the seller of an inv
     Column("name", Text),  # of the file
     Column("sha256", Text),  # of the message as written
     Column("written_at", UtcTime),  # none: it is still to be put into the outbox
+    Column("writer", Text),  # who puts it there, or has done so
+    Column("taken_at", UtcTime),  # when they began
+    Column("reply", JSON(none_as_null=True)),  # `Reply` that came in about it
     UniqueConstraint("submission_id", "kind", "number"),
 )
 UNWRITTEN = text("written_at IS NULL")

@@ -22,9 +22,9 @@ class Inbox:
         self._settings = settings
         self._process = ProcessId.ours()
         self._stop = threading.Event()
-        folders = read_folders(settings.inbox_dir, settings.folders)
+        self.folders = read_folders(settings.inbox_dir, settings.folders)
         self._watched = [
-            _Watched(folder, self._open, every=settings.sweep_seconds, stop=self._stop) for folder in folders
+            _Watched(folder, self._open, every=settings.sweep_seconds, stop=self._stop) for folder in self.folders
         ]
 
     def start(self) -> None:

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 
 import structlog
 
-from einvoice.envelope import open_envelope
+from einvoice.answering import Incoming, take_reply
+from einvoice.envelope import Opened, open_envelope
 from einvoice.errors import Refusal
 from einvoice.explain import Lang
 from einvoice.intake import Folder, Spooled, shown_name
@@ -13,6 +14,7 @@ from einvoice.intake.layouts import LAYOUTS
 from einvoice.intake.pickup import Outcome, Slip
 from einvoice.model.answer import AnswerKind
 from einvoice.model.assessment import Assessment, Verdict
+from einvoice.model.envelope import Envelope
 from einvoice.model.examination import Examination
 from einvoice.model.letter import Letter
 from einvoice.model.submission import Door, EventKind, Handling, Hold, HumanDecision, Submission
@@ -69,8 +71,11 @@ class InboxDesk:
             return 0
         return _MOST_DUE - len(self.desk.store.claims.due(_MOST_DUE))
 
-    def submit(self, spooled: Spooled, slip: Slip, key: str) -> str:
-        """Keep the bytes; the submission's id."""
+    def submit(self, spooled: Spooled, slip: Slip, key: str) -> str | Outcome:
+        """Keep the bytes; the submission's id. What answers an answer of ours is kept with that, and no submission."""
+        opened = self._opened(spooled)
+        if opened is not None and (reply := self._reply(opened)) is not None:
+            return Outcome(accepted=reply.found, reports={"txt": f"{reply.text}\n".encode()})
         receipt = taken_in(
             self.desk.store.receiving.receive,
             spooled,
@@ -79,7 +84,7 @@ class InboxDesk:
             actor=self.folder.sender,
             name=shown_name(slip.name),
             idempotency_key=key,
-            letter=self._letter(spooled, slip),
+            letter=self._letter(opened.envelope, slip) if opened else None,
         )
         if receipt.created:
             self.desk.wake(receipt.submission.id, receipt.submission.priority)
@@ -117,14 +122,25 @@ class InboxDesk:
         )
         return Outcome(accepted=False, reports=_reason(examination) | self._reports(examination))
 
-    def _letter(self, spooled: Spooled, slip: Slip) -> Letter | None:
+    def _opened(self, spooled: Spooled) -> Opened | None:
         """The envelope, where the folder has such; one that can't be opened is refused later, as its verdict."""
         if not LAYOUTS[self.folder.layout].enveloped:
             return None
         try:
-            envelope = open_envelope(spooled.path.read_bytes()).envelope
+            return open_envelope(spooled.path.read_bytes())
         except Refusal:
             return None
+
+    def _reply(self, opened: Opened) -> Incoming | None:
+        """What became of an answer to an answer of ours; None: it is none, whatever it calls itself."""
+        if opened.envelope.type != _ANSWER:
+            return None
+        try:
+            return take_reply(self.desk.store, opened.payload, self.folder.name)
+        except Refusal:
+            return None
+
+    def _letter(self, envelope: Envelope, slip: Slip) -> Letter:
         said = slip.said.get("instance_id", envelope.instance_id)
         if said != envelope.instance_id:  # the envelope counts: it is what was signed and sent
             log.warning("folder-metadata-contradicts", folder=self.folder.name, item=shown_name(slip.name))

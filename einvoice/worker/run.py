@@ -8,6 +8,7 @@ import structlog
 
 from einvoice.pipeline import Desk, process
 from einvoice.settings import Settings
+from einvoice.worker.answering import answer_errands
 from einvoice.worker.errands import Errand, Errands
 from einvoice.worker.folder import Inbox
 from einvoice.worker.queue import WakeQueue
@@ -51,7 +52,8 @@ def run_worker(
         Errand("expired-leases", sweep, desk.store.deliveries.release_expired),
         Errand("worker-threads", sweep, hands.check_worker_health),
     )
-    all_errands = Errands([*rounds, *errands], stop)
+    answers = answer_errands(desk.store, inbox.folders, every=sweep, patience=settings.abandoned_seconds)
+    all_errands = Errands([*rounds, *answers, *errands], stop)
     hands.start()
     all_errands.start()
     inbox.start()

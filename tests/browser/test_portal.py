@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FileChooser, Page, expect
+from playwright.sync_api import TimeoutError as NotInTime
 
 from tests.support.service import EINVOICE, SAMPLES, Service
 
@@ -173,10 +174,20 @@ def test_everything_works_by_keyboard(portal: Portal, states: Any, open_page: Op
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
     expect(page.locator("#files")).to_be_focused()
-    with page.expect_file_chooser() as chooser:
-        page.keyboard.press("Space")
-    chooser.value.set_files(GOOD)
+    chooser_by_keyboard(page).set_files(GOOD)
     expect(entry(page, GOOD.name).locator(".badge")).to_have_text("Angenommen", timeout=30_000)
+
+
+def chooser_by_keyboard(page: Page) -> FileChooser:
+    """Opened from the field in focus; pressed again as a person would, for a machine under load may lose a key."""
+    for _ in range(3):
+        try:
+            with page.expect_file_chooser(timeout=10_000) as chooser:
+                page.keyboard.press("Space")
+        except NotInTime:
+            continue
+        return chooser.value
+    pytest.fail("the space bar opens no file chooser")
 
 
 def test_a_page_of_one_at_work_shows_the_result_by_itself(portal: Portal, states: Any, open_page: OpenPage) -> None:

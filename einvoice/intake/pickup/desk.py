@@ -23,8 +23,11 @@ class FolderDesk(Protocol):
     def room(self) -> int:
         """How many documents may be taken on now; the others wait in the folder. Raises Fault."""
 
-    def submit(self, spooled: Spooled, slip: Slip, key: str) -> str:
-        """Keep the bytes; the submission's id. The same key gives the same submission. Raises Fault."""
+    def submit(self, spooled: Spooled, slip: Slip, key: str) -> str | Outcome:
+        """Keep the bytes; the submission's id, or at once the outcome for what is no matter of submissions.
+
+        The same key gives the same submission. Raises Fault.
+        """
 
     def ended(self, ids: Collection[str]) -> set[str]:
         """Those of the submissions that may have ended, asked for all at once. Raises Fault."""

@@ -43,10 +43,11 @@ def submit(item: Item, slip: Slip, folder: Folder, spool: Spool, desk: FolderDes
     return _hand_in(spooled, raw, slip, f"{folder.name}:{item.token}:{spooled.sha256}", desk)
 
 
-def _hand_in(spooled: Spooled, raw: "_Hashed", slip: Slip, key: str, desk: FolderDesk) -> Submitted:
+def _hand_in(spooled: Spooled, raw: "_Hashed", slip: Slip, key: str, desk: FolderDesk) -> Submitted | Outcome:
     """With the hash in the key, bytes that changed after the claim are another submission, not a conflict."""
     try:
-        return Submitted(desk.submit(spooled, slip, key), raw.size, raw.sha256)
+        found = desk.submit(spooled, slip, key)
+        return found if isinstance(found, Outcome) else Submitted(found, raw.size, raw.sha256)
     finally:
         spooled.discard()
 

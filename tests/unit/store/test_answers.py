@@ -3,21 +3,21 @@
 import re
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 from threading import Barrier
 from typing import Any
 
 import pytest
 from sqlalchemy import event, insert, text
 
-from einvoice.model.answer import Answer, AnswerKind, Owed
+from einvoice.model.answer import Answer, AnswerKind, Owed, Reply
 from einvoice.model.assessment import Verdict
-from einvoice.model.submission import Submission
+from einvoice.model.submission import Hold, Submission
 from einvoice.store import AlreadyThere, NotFound, NotPossible
 from einvoice.store.tables import answers, envelopes, submissions
 from tests.support.letters import letter, receive
 
 MLS, MLR, RESPONSE = AnswerKind.MLS, AnswerKind.MLR, AnswerKind.INVOICE_RESPONSE
+FOLDERS = ("ap1",)
 MANY = 10_000
 
 
@@ -39,7 +39,7 @@ def issue(bench: Any, submission_id: str, kind: AnswerKind = MLS, **given: Any) 
 
 
 def owing(bench: Any) -> list[str]:
-    return [one.submission_id for one in bench.store.answers.due(100)]
+    return [one.submission_id for one in bench.store.answers.due(FOLDERS, 100)]
 
 
 # What is owed
@@ -53,7 +53,7 @@ def test_an_answer_is_owed_from_the_decision_on(bench: Any, verdict: Verdict) ->
     assert owing(bench) == []
     bench.clock.advance(61)
     decide(bench, submission.id, verdict)
-    assert bench.store.answers.due(10) == (Owed(submission_id=submission.id, kind=MLS, folder="ap1"),)
+    assert bench.store.answers.due(FOLDERS, 10) == (Owed(submission_id=submission.id, kind=MLS, folder="ap1"),)
 
 
 def test_nothing_is_owed_for_what_came_through_a_folder_that_does_not_answer(bench: Any) -> None:
@@ -74,9 +74,9 @@ def test_what_a_person_ended_undecided_is_owed_an_answer_too(bench: Any) -> None
 def test_what_is_owed_comes_in_portions_oldest_first(bench: Any) -> None:
     ids = [decide(bench, receive(bench, str(n).encode(), instance_id=str(n)).submission.id).id for n in range(5)]
     ids.sort()
-    first = bench.store.answers.due(2)
+    first = bench.store.answers.due(FOLDERS, 2)
     assert [one.submission_id for one in first] == ids[:2]
-    then = bench.store.answers.due(10, after=first[-1].submission_id)
+    then = bench.store.answers.due(FOLDERS, 10, after=first[-1].submission_id)
     assert [one.submission_id for one in then] == ids[2:]
 
 
@@ -208,47 +208,46 @@ def test_about_nothing_there_is_no_answer(bench: Any) -> None:
         issue(bench, "nobody")
     with pytest.raises(NotFound):
         bench.store.answers.get("nothing")
-    with pytest.raises(NotFound):
-        bench.store.answers.written("nothing", name="n", sha256="0")
 
 
-# Putting into the outbox
+# What comes back
 
 
-def test_what_was_given_waits_until_it_lies_in_the_outbox(bench: Any, decided: Submission) -> None:
-    given = issue(bench, decided.id)
-    assert bench.store.answers.unwritten(10) == (given,)
-    assert bench.store.answers.count_unwritten(10) == 1
-    bench.clock.advance(5)
-    written = bench.store.answers.written("a", name="a.xml", sha256="f" * 64)
-    assert (written.name, written.sha256, written.written_at) == ("a.xml", "f" * 64, bench.clock.now)
-    assert bench.store.answers.unwritten(10) == ()
-    assert bench.store.answers.count_unwritten(10) == 0
-
-
-def test_said_twice_it_is_written_once(bench: Any, decided: Submission) -> None:
+def test_what_comes_in_about_an_answer_is_kept_with_it_once(bench: Any, decided: Submission) -> None:
     issue(bench, decided.id)
-    first = bench.store.answers.written("a", name="a.xml", sha256="f" * 64)
-    bench.clock.advance(5)
-    assert bench.store.answers.written("a", name="a.xml", sha256="f" * 64) == first
-    assert len(bench.store.audit.of("answer:a")) == 2
+    reply = Reply(id="r1", kind=MLS, code="RE", reasons=("SV",), text="not taken")
+    assert bench.store.answers.replied("a", reply, actor="folder:ap1")
+    assert not bench.store.answers.replied("a", Reply(id="r2", kind=MLS, code="AP"), actor="folder:ap1")
+    assert bench.store.answers.get("a").reply == reply
+    (_, told) = bench.store.audit.of("answer:a")
+    assert (told.action, told.actor, told.details["reply"]) == ("answer-replied-to", "folder:ap1", "RE")
 
 
-def test_another_message_for_the_same_answer_is_refused(bench: Any, decided: Submission) -> None:
-    issue(bench, decided.id)
-    bench.store.answers.written("a", name="a.xml", sha256="f" * 64)
-    with pytest.raises(AlreadyThere):
-        bench.store.answers.written("a", name="a.xml", sha256="0" * 64)
+# What stays owed behind an answer
 
 
-def test_what_waits_comes_in_portions_oldest_first(bench: Any, decided: Submission) -> None:
-    for number in range(5):
-        issue(
-            bench, decided.id, RESPONSE, id=str(9 - number), issued_at=bench.clock.now + timedelta(seconds=number // 2)
-        )
-    first = bench.store.answers.unwritten(2)
-    assert [one.id for one in first] == ["8", "9"]
-    assert [one.id for one in bench.store.answers.unwritten(10, after=first[-1])] == ["6", "7", "5"]
+def test_behind_a_formal_answer_an_invoice_response_can_stay_owed(bench: Any) -> None:
+    decided = decide(bench, receive(bench).submission.id, Verdict.REJECTED)
+    issue(bench, decided.id, leaves=RESPONSE)
+    assert bench.store.answers.due(FOLDERS, 10) == (Owed(submission_id=decided.id, kind=RESPONSE, folder="ap1"),)
+    issue(bench, decided.id, RESPONSE, id="b", code="RE")
+    assert owing(bench) == []
+
+
+def test_an_invoice_response_is_not_due_while_the_invoice_waits_for_its_authority(bench: Any) -> None:
+    held = decide(bench, receive(bench).submission.id)
+    assert held.hold is Hold.UNROUTABLE
+    assert owing(bench) == [held.id]
+    bench.store.answers.waive(held.id, MLS, reason="not-asked", leaves=RESPONSE)
+    assert owing(bench) == []
+    bench.store.people.send_back(held.id, actor="account:1", reason="nicht hier")
+    assert owing(bench) == [held.id]
+
+
+def test_only_what_came_through_folders_of_this_worker_is_its_matter(bench: Any, decided: Submission) -> None:
+    assert bench.store.answers.due(("other",), 10) == ()
+    assert bench.store.answers.due((), 10) == ()
+    assert owing(bench) == [decided.id]
 
 
 # Proof
@@ -256,7 +255,8 @@ def test_what_waits_comes_in_portions_oldest_first(bench: Any, decided: Submissi
 
 def test_the_log_says_who_answered_what_and_which_message_it_was(bench: Any, decided: Submission) -> None:
     issue(bench, decided.id, code="RE", details={"reason": "Erika Muster fehlt"}, actor="account:1")
-    bench.store.answers.written("a", name="a.xml", sha256="f" * 64)
+    bench.store.outgoing.take("a", "w", patience=60)
+    bench.store.outgoing.written("a", "w", name="a.xml", sha256="f" * 64)
     given, written = bench.store.audit.of("answer:a")
     told = {"submission": decided.id, "kind": "mls", "number": "1", "code": "RE"}
     assert (given.action, given.actor, given.details) == ("answered", "account:1", told)
@@ -305,8 +305,8 @@ def test_what_is_to_be_done_is_found_by_an_index_however_much_is_done(bench: Any
     decide(bench, receive(bench).submission.id)
     instance_id = letter().envelope.instance_id
     questions: dict[str, Callable[[], object]] = {
-        "ix_submissions_owing": lambda: bench.store.answers.due(10),
-        "ix_answers_unwritten": lambda: bench.store.answers.unwritten(10),
+        "ix_submissions_owing": lambda: bench.store.answers.due(FOLDERS, 10),
+        "ix_answers_unwritten": lambda: bench.store.outgoing.unwritten(FOLDERS, 10),
         "uq_envelopes|sqlite_autoindex_envelopes": lambda: bench.store.envelopes.find(instance_id),
         "uq_answers|sqlite_autoindex_answers": lambda: bench.store.answers.of("0"),
     }

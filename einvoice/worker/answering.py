@@ -1,0 +1,45 @@
+"""Answers through the outboxes of drop folders, given and written by a worker."""
+
+from einvoice.answering import Outbox, Way, file_of, give_answers, message_of
+from einvoice.errors import Fault
+from einvoice.intake import Folder
+from einvoice.intake.layouts import LAYOUTS
+from einvoice.model.answer import Answer
+from einvoice.store import Store
+from einvoice.worker.errands import Errand
+
+
+def answer_errands(store: Store, folders: tuple[Folder, ...], *, every: float, patience: float) -> tuple[Errand, ...]:
+    """One for each folder that can be answered through, so that one whose drive is away keeps no other waiting.
+
+    After `patience` seconds another process goes on with what one has begun and left.
+    """
+    answerable = (folder for folder in folders if LAYOUTS[folder.layout].enveloped)
+    return tuple(
+        Errand(f"answers:{folder.name}", every, _Answering(store, folder, patience).turn) for folder in answerable
+    )
+
+
+class _Answering:
+    """Answers through one folder."""
+
+    def __init__(self, store: Store, folder: Folder, patience: float) -> None:
+        self._store = store
+        self._folder = folder
+        self._outbox = Outbox(store, folder, self._file, patience=patience)
+
+    def turn(self) -> None:
+        """Give what is owed, and write what is given. Raises OSError, Fault."""
+        give_answers(self._store, self._folder)
+        self._outbox.put()
+
+    def _file(self, answer: Answer) -> bytes:
+        letter = self._store.envelopes.of(answer.submission_id)
+        examination = self._store.submissions.examination(answer.submission_id)
+        if letter is None or examination is None:
+            raise Fault("internal", "what the answer is about is deleted")
+        way = Way.of(self._folder)
+        response = message_of(answer, letter, examination, way)
+        if response is None:
+            raise Fault("internal", f"the result {answer.details} has no message {answer.kind}")
+        return file_of(response, answer, letter, way)
