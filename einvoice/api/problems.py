@@ -1,13 +1,15 @@
 """Trouble as a problem document (RFC 9457), with the code and the remedy beside the standard members."""
 
-from typing import Any
+from typing import Any, Self
 
 from fastapi import Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
+from einvoice.explain import Lang
 from einvoice.faces.language import chosen
 from einvoice.faces.trouble import Trouble
+from einvoice.responses import InvoiceStatus, Obstacle, Step, TransitionRefused
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -19,6 +21,19 @@ class InvalidField(BaseModel):
     message: str
 
 
+class StepOut(BaseModel):
+    """What may be told about an invoice next."""
+
+    status: InvoiceStatus
+    partial: bool = Field(description="PD with the reason PPD: a part is paid")
+    label: str = Field(description="In words, in the language of Accept-Language", examples=["approved (AP)"])
+
+    @classmethod
+    def of(cls, step: Step, lang: Lang) -> Self:
+        """One step in words."""
+        return cls(status=step.status, partial=step.partial, label=step.label(lang))
+
+
 class ProblemDocument(BaseModel):
     """Why a request was not answered as asked (RFC 9457)."""
 
@@ -28,7 +43,15 @@ class ProblemDocument(BaseModel):
     detail: str = Field(description="What happened and why, in the language of Accept-Language (de, en)")
     code: str = Field(description="Stable key for programs", examples=["too-large"])
     remedy: str = Field(description="What to do")
-    errors: list[InvalidField] | None = Field(default=None, description="Invalid parameters, with invalid-request only")
+    errors: list[InvalidField] | None = Field(
+        default=None,
+        description="With invalid-request the invalid parameters; with response-invalid the rules that are broken, "
+        "each with its place in the message",
+    )
+    reason: Obstacle | None = Field(default=None, description="With response-out-of-order: why it can't be told now")
+    allowed: list[StepOut] | None = Field(
+        default=None, description="With response-out-of-order: what can still be told; empty: nothing"
+    )
 
 
 _MEANINGS = {
@@ -57,6 +80,7 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
 def problem(trouble: Trouble, request: Request) -> JSONResponse:
     """The answer to a request that ran into trouble."""
     lang = chosen(request)
+    refused = trouble.response if isinstance(trouble.response, TransitionRefused) else None
     document = ProblemDocument(
         type=f"urn:einvoice:problem:{trouble.code}",
         title=trouble.title(lang),
@@ -64,7 +88,9 @@ def problem(trouble: Trouble, request: Request) -> JSONResponse:
         detail=trouble.detail(lang),
         code=trouble.code,
         remedy=trouble.remedy(lang),
-        errors=[InvalidField(where=where, message=message) for where, message in trouble.fields] or None,
+        errors=[InvalidField(where=where, message=message) for where, message in trouble.errors(lang)] or None,
+        reason=refused.reason if refused else None,
+        allowed=[StepOut.of(step, lang) for step in refused.allowed] if refused else None,
     )
     return JSONResponse(
         document.model_dump(exclude_none=True),

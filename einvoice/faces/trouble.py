@@ -21,6 +21,7 @@ from einvoice.explain import Lang, refusal_text
 from einvoice.identity import Forbidden, Unauthenticated
 from einvoice.intake import BadForm
 from einvoice.model.trouble import RefusalNotice
+from einvoice.responses import ResponseInvalid, TransitionRefused
 from einvoice.store import DoorClosed, IdempotencyConflict, LeaseLost, NotFound, NotPossible
 
 RETRY_SECONDS = "2"
@@ -45,6 +46,7 @@ class Trouble:
     code: str
     gaps: Mapping[str, object] = field(default_factory=dict)
     refusal: RefusalNotice | None = None  # its words come from explain/
+    response: TransitionRefused | ResponseInvalid | None = None  # its words come from responses/
     fields: tuple[tuple[str, str], ...] = ()  # of an invalid request: where, and what is wrong there
     headers: Mapping[str, str] = field(default_factory=dict)
 
@@ -59,11 +61,19 @@ class Trouble:
 
     def detail(self, lang: Lang) -> str:
         """What happened, and why."""
+        if isinstance(self.response, TransitionRefused):
+            return self.response.sentence(lang)
         return refusal_text(self.refusal, lang).sentence if self.refusal else self._text("detail", lang)
 
     def remedy(self, lang: Lang) -> str:
         """What to do."""
         return refusal_text(self.refusal, lang).remedy if self.refusal else self._text("remedy", lang)
+
+    def errors(self, lang: Lang) -> tuple[tuple[str, str], ...]:
+        """Each invalid part: where it is, and what is wrong there."""
+        if isinstance(self.response, ResponseInvalid):
+            return tuple((found.place, found.sentence(lang)) for found in self.response.violations)
+        return self.fields
 
     def _text(self, part: str, lang: Lang) -> str:
         return str(_texts()[self.code][lang][part]).format_map(self.gaps)
@@ -80,6 +90,8 @@ EXPECTED = (
     DoorClosed,
     IdempotencyConflict,
     LeaseLost,
+    TransitionRefused,
+    ResponseInvalid,
     BadForm,
     RequestValidationError,
     HTTPException,
@@ -90,6 +102,8 @@ _BY_KIND: dict[type[Exception], str] = {
     NotFound: "not-found",
     IdempotencyConflict: "idempotency-conflict",
     LeaseLost: "lease-lost",
+    TransitionRefused: "response-out-of-order",
+    ResponseInvalid: "response-invalid",
     BadForm: "bad-form",
     ClientDisconnect: "broken-off",
 }
@@ -125,7 +139,8 @@ def trouble_of(error: Exception) -> Trouble:
             code = _BY_STATUS.get(HTTPStatus(error.status_code), "bad-request")
             return Trouble(code=code, headers=dict(error.headers or {}))
         case _:
-            return Trouble(code=_BY_KIND.get(type(error), "internal"))
+            told = error if isinstance(error, TransitionRefused | ResponseInvalid) else None
+            return Trouble(code=_BY_KIND.get(type(error), "internal"), response=told)
 
 
 def _field(entry: Mapping[str, Any]) -> tuple[str, str]:

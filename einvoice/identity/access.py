@@ -17,6 +17,7 @@ class Action(StrEnum):
     LIST = "list"  # limited to `scope`
     READ = "read"  # one submission, its report, original and history
     FETCH = "fetch"  # lease, acknowledge, give back, extend
+    RESPOND = "respond"  # tell the supplier what becomes of an invoice
     FEED = "feed"  # the events of an authority
     OPERATE = "operate"  # holds and the ways out of them, doors, figures
 
@@ -38,6 +39,7 @@ MATRIX: dict[Action, dict[Role, Reach]] = {
     Action.LIST: {Role.SUPPLIER: OWN, Role.AUTHORITY: OWN, Role.OPERATOR: ALL},
     Action.READ: {Role.SUPPLIER: OWN, Role.AUTHORITY: OWN, Role.OPERATOR: ALL},
     Action.FETCH: {Role.SUPPLIER: NO, Role.AUTHORITY: OWN, Role.OPERATOR: NO},
+    Action.RESPOND: {Role.SUPPLIER: NO, Role.AUTHORITY: OWN, Role.OPERATOR: ALL},
     Action.FEED: {Role.SUPPLIER: NO, Role.AUTHORITY: OWN, Role.OPERATOR: ALL},
     Action.OPERATE: {Role.SUPPLIER: NO, Role.AUTHORITY: NO, Role.OPERATOR: ALL},
 }

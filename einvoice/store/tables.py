@@ -228,7 +228,7 @@ answers = Table(  # messages to who sent an envelope, or to the seller of an inv
     Column("reply", JSON(none_as_null=True)),  # `Reply` that came in about it
     UniqueConstraint("submission_id", "kind", "number"),
 )
-UNWRITTEN = text("written_at IS NULL")
+UNWRITTEN = text("written_at IS NULL AND folder IS NOT NULL")  # without a folder there is no outbox
 Index("ix_answers_unwritten", answers.c.issued_at, answers.c.id, sqlite_where=UNWRITTEN, postgresql_where=UNWRITTEN)
 
 deliveries = Table(

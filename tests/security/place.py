@@ -11,6 +11,8 @@ from starlette.routing import Mount
 from starlette.testclient import TestClient
 
 from einvoice.identity import Role
+from einvoice.operations.answering import Wish, respond
+from einvoice.responses import InvoiceStatus
 from tests.security.table import VALUES, WHO, Row, Who, with_enclosure
 from tests.support.web import LEITWEG_ID, OTHER_LEITWEG_ID, Web, invoice
 
@@ -33,12 +35,15 @@ class Place:
     web: Web
     submission: str = ""
     held: str = ""
+    response: str = ""
     delivery: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.web.known(LEITWEG_ID)
         self.web.known(OTHER_LEITWEG_ID)
         self.submission = self.web.submitted(self.programs[Who.SUPPLIER], with_enclosure())["id"]
+        wish = Wish(status=InvoiceStatus.RECEIVED)
+        self.response = respond(self.web.app.store, self.submission, wish, actor="admin").id
         self.held = self.web.submitted(self.programs[Who.SUPPLIER], invoice("abort"))["id"]
 
     @cached_property
@@ -81,6 +86,7 @@ class Place:
         target = "/static/portal.css" if route == "GET /static" else route.partition(" ")[2]
         values = VALUES | {
             "submission_id": self.held if row.held else self.submission,
+            "response_id": self.response,
             "delivery_id": str(self.delivery.get("delivery_id", "unknown")),
         }
         for name, value in (values | known).items():

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from tests.support.web import invoice
 
-OK, TAKEN, EMPTY, AWAY = 200, 202, 204, 303
+OK, MADE, TAKEN, EMPTY, AWAY = 200, 201, 202, 204, 303
 BAD, WHO, NO, HIDDEN, CONFLICT, GONE = 400, 401, 403, 404, 409, 410
 
 
@@ -72,6 +72,11 @@ TABLE: Mapping[str, Row] = {
     "GET /api/v1/submissions/{submission_id}/invoice": READ,
     "GET /api/v1/submissions/{submission_id}/receipt": READ,
     "GET /api/v1/submissions/{submission_id}/enclosures/{number}": READ,
+    "POST /api/v1/submissions/{submission_id}/responses": Row(
+        (WHO, NO, HIDDEN, MADE, HIDDEN, MADE), json={"status": "UQ", "reasons": [{"code": "REF"}]}
+    ),
+    "GET /api/v1/submissions/{submission_id}/responses": READ,
+    "GET /api/v1/submissions/{submission_id}/responses/{response_id}": READ,
     "GET /api/v1/events": Row((WHO, NO, NO, OK, HIDDEN, OK)),
     "POST /api/v1/deliveries:lease": Row((WHO, NO, NO, OK, OK, NO)),
     "POST /api/v1/deliveries/{delivery_id}:ack": fetched(OK),

@@ -12,7 +12,7 @@ branch_labels = None
 depends_on = None
 
 _OWING = sa.text("owed IS NOT NULL AND handling <> 'received' AND handling <> 'processing'")
-_UNWRITTEN = sa.text("written_at IS NULL")
+_UNWRITTEN = sa.text("written_at IS NULL AND folder IS NOT NULL")
 
 
 def upgrade() -> None:
