@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Annotated, Any, Self
 from uuid import UUID
 
@@ -14,7 +13,7 @@ from einvoice.api.schemas import SUBMISSIONS, Asked
 from einvoice.explain import Lang
 from einvoice.model.answer import Answer
 from einvoice.model.text import storable
-from einvoice.operations.answering import Wish
+from einvoice.operations.answering import Sent, Wish, sent
 from einvoice.responses import ACTIONS, REASONS, Clarification, Condition, Contact, InvoiceStatus, ListedCode, Step
 from einvoice.responses.codes import codes, label
 
@@ -49,14 +48,6 @@ EXAMPLES: dict[str, Any] = {
         "value": {"status": "PD", "reasons": [{"code": "PPD", "text": "1,000.00 EUR are paid; the rest in January."}]},
     },
 }
-
-
-class Sent(StrEnum):
-    """Where the message is."""
-
-    WAITING = "waiting"  # for the outbox of the drop folder
-    WRITTEN = "written"  # there, for the access point to send
-    NOT_APPLICABLE = "not-applicable"  # the invoice came by no drop folder
 
 
 def _plain(text: str | None) -> str | None:
@@ -232,13 +223,6 @@ class ResponseList(BaseModel):
         """All of them."""
         responses = [ResponseOut.of(one, lang) for one in told]
         return cls(responses=responses, next=[StepOut.of(step, lang) for step in following])
-
-
-def sent(answer: Answer) -> Sent:
-    """Where its message is."""
-    if answer.folder is None:
-        return Sent.NOT_APPLICABLE
-    return Sent.WAITING if answer.written_at is None else Sent.WRITTEN
 
 
 def _why(asked: Iterable[Reason | Request], of_list: str) -> Iterable[Clarification]:

@@ -7,6 +7,7 @@ invoice alone. So it is the same bytes whenever it is written.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import StrEnum
 from functools import cache
 from uuid import uuid4
 
@@ -38,6 +39,14 @@ from einvoice.store import AlreadyThere, NotFound, NotPossible, Store
 
 _HANDED_OVER = (Handling.AVAILABLE, Handling.LEASED, Handling.ACKNOWLEDGED)
 _SOMEONE = Party(endpoint=Identifier("0", "0204"), name="0")  # in place of those a wish cannot help being about
+
+
+class Sent(StrEnum):
+    """Where the message of a response is."""
+
+    WAITING = "waiting"  # for the outbox of the drop folder
+    WRITTEN = "written"  # there, for the access point to send
+    NOT_APPLICABLE = "not-applicable"  # the invoice came by no drop folder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,6 +152,13 @@ def response(store: Store, submission_id: str, id: str) -> Answer:  # noqa: A002
 def may_follow(submission: Submission, told: Sequence[Answer]) -> tuple[Step, ...]:
     """What may be told next; nothing where the invoice can't be answered."""
     return next_allowed(_last(told)) if submission.handling in _HANDED_OVER else ()
+
+
+def sent(answer: Answer) -> Sent:
+    """Where its message is."""
+    if answer.folder is None:
+        return Sent.NOT_APPLICABLE
+    return Sent.WAITING if answer.written_at is None else Sent.WRITTEN
 
 
 def _answerable(store: Store, submission: Submission) -> Examination:

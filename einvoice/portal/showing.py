@@ -17,6 +17,7 @@ from einvoice.identity import Role
 from einvoice.model.assessment import Verdict
 from einvoice.model.examination import Examination
 from einvoice.model.submission import EventKind, Handling, Submission
+from einvoice.portal.responses import said
 from einvoice.portal.screen import OnScreen, Screen
 from einvoice.portal.uploading import LIST_PATH, state_of
 from einvoice.reports import html_fragment, html_report, json_report, pdf_report
@@ -98,6 +99,7 @@ def submission_page(
         status=trouble.status if trouble else 200,
         submission=submission,
         words=standing(submission, screen.lang),
+        responses=said(store, submission.id, screen.lang),
         known=background(submission, principal, store),
         locked=quarantined(submission),
         report=html_fragment(examination, screen.lang, kept=True, files_at=files_at) if examination else None,

@@ -44,8 +44,13 @@ def codes(of_list: str) -> tuple[str, ...]:
 
 def label(of_list: str, code: str, lang: Lang) -> str:
     """A code in words, with the code behind them; one we do not know is its own word."""
+    return f"{word(of_list, code, lang)} ({code})" if code in _table()[of_list] else code
+
+
+def word(of_list: str, code: str, lang: Lang) -> str:
+    """A code in words alone; one we do not know is its own word."""
     row = _table()[of_list].get(code)
-    return f"{row[lang]} ({code})" if row else code
+    return row[lang] if row else code
 
 
 @cache
