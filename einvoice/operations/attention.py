@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
 from importlib.resources import files
+from typing import get_args
 
 from einvoice.explain import Lang
 from einvoice.model.submission import Priority
+from einvoice.operations.folders import FolderState, troubles
 from einvoice.operations.situation import Disk, Situation
 from einvoice.settings import Settings
 from einvoice.store.receiving import INSTANCE_ID
@@ -34,7 +36,22 @@ class Concern:
 
 def concerns(found: Situation, settings: Settings) -> tuple[Concern, ...]:
     """All there are; none means that all is well."""
-    return (*_work(found, settings), *_held(found), *_doors(found), *_keeping(found, settings))
+    return (*_work(found, settings), *_held(found), *_doors(found), *_folders(found), *_keeping(found, settings))
+
+
+def folder_concerns(folder: FolderState, now: datetime) -> Iterator[Concern]:
+    """What of a drop folder needs somebody. `einvoice inbox status` tells the rest."""
+    if not folder.watched:
+        last = folder.lookers[0]
+        since = minutes(last.looked_at, now) if last.looked_at else 0
+        yield Concern("folder-unwatched", {"folder": folder.name, "host": last.host, "minutes": since})
+    for one, trouble in troubles(folder):
+        since = minutes(one.since, now) if one.since else 0
+        why = {f"why_{lang}": trouble.words(lang) for lang in get_args(Lang)}
+        yield Concern("folder-unhealthy", {"folder": folder.name, "host": one.host, "minutes": since, **why})
+    if folder.stuck_count:
+        since = minutes(min(one.since for one in folder.stuck), now) if folder.stuck else 0
+        yield Concern("folder-stuck", {"folder": folder.name, "count": folder.stuck_count, "minutes": since})
 
 
 def is_almost_full(disk: Disk, settings: Settings) -> bool:
@@ -75,6 +92,12 @@ def _held(found: Situation) -> Iterator[Concern]:
 def _doors(found: Situation) -> Iterator[Concern]:
     for door, pause in found.paused.items():
         yield Concern("door-paused", {"door": door, "reason": pause.reason, "minutes": minutes(pause.at, found.at)})
+
+
+def _folders(found: Situation) -> Iterator[Concern]:
+    for folder in found.folders:
+        if folder.watched or found.workers:  # else it is said already that nobody works
+            yield from folder_concerns(folder, found.at)
 
 
 def _keeping(found: Situation, settings: Settings) -> Iterator[Concern]:

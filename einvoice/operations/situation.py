@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from einvoice.model.submission import Door
+from einvoice.operations.folders import FolderState, folder_states
 from einvoice.settings import Settings
 from einvoice.store import Store
 from einvoice.store.census import Census, take_census
@@ -41,6 +42,7 @@ class Situation:
     paused: Mapping[Door, Pause]
     workers: tuple[WorkerSeen, ...]  # those seen lately
     disk: Disk
+    folders: tuple[FolderState, ...] = ()
 
     @property
     def backlog(self) -> int:
@@ -57,4 +59,5 @@ def look(store: Store, settings: Settings) -> Situation:
         paused=store.doors.paused(),
         workers=store.processes.working(SEEN),
         disk=Disk.of(settings.data_dir),
+        folders=folder_states(store),
     )

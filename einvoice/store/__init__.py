@@ -29,6 +29,7 @@ from einvoice.store.errors import (
     NotPossible,
 )
 from einvoice.store.events import Events
+from einvoice.store.folders import Folders
 from einvoice.store.keymanagement import KeyManagement
 from einvoice.store.keyring import Keyring
 from einvoice.store.masters import Masters
@@ -80,6 +81,7 @@ class Store:
     accounts: Accounts
     audit: Audit
     doors: Doors
+    folders: Folders
     people: People
     retention: Retention
     processes: Processes
@@ -119,6 +121,7 @@ def open_store(settings: Settings, *, clock: Callable[[], datetime] = _now) -> S
         accounts=Accounts(database, clock),
         audit=Audit(database),
         doors=Doors(database, clock, claims.backlog, settings.max_backlog),
+        folders=Folders(database, clock),
         people=People(database, vault, clock),
         retention=Retention(database, vault, originals, clock, settings.rejected_days),
         processes=Processes(database, clock),

@@ -23,6 +23,8 @@ from einvoice.store.tables import events, metadata, submissions
 LEFT_OUT: Mapping[str, str] = {
     "secrets": "made anew at the next start; they sign wake-ups, which are not backed up",
     "workers": "say which processes work at this moment",
+    "folders": "say how drop folders are at this moment",
+    "folder_wishes": "acted upon within seconds; whoever still wants it asks again",
     "sessions": "people sign in again; one that was ended must not come back",
     "sign_in_links": "used once, within minutes",
 }

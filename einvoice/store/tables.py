@@ -350,6 +350,26 @@ workers = Table(  # who works, as they said last
     Column("seen_at", UtcTime, nullable=False),
 )
 
+folders = Table(  # how drop folders are, as each worker that looks after them said last
+    "folders",
+    metadata,
+    Column("folder", Text, primary_key=True),
+    Column("process", Text, primary_key=True),
+    Column("host", Text, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("said", JSON, nullable=False),  # FolderReport
+)
+
+folder_wishes = Table(  # failed documents that a person wants tried again, until a worker does it
+    "folder_wishes",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("folder", Text, nullable=False),
+    Column("document", Text),  # `document_id`; none: all that lie in failed/
+    Column("at", UtcTime, nullable=False),
+    Column("actor", Text, nullable=False),
+)
+
 suppliers = Table(
     "suppliers",
     metadata,

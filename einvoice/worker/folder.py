@@ -1,16 +1,20 @@
 """The drop folders, looked after by a worker."""
 
 import threading
+from collections import deque
 from collections.abc import Callable
 
 from einvoice.intake import Folder, Spool, read_folders
 from einvoice.intake.pickup import Hints, Pickup, ProcessId
 from einvoice.pipeline import Desk
 from einvoice.settings import Settings
+from einvoice.worker.errands import Errand
+from einvoice.worker.folderreport import FolderReport
 from einvoice.worker.inboxdesk import InboxDesk
 from einvoice.worker.outage import Outage
 
 FOLDER_SENDER = "folder:drop"  # of the folder there always is
+TELL_SECONDS = 10.0  # how often it is told how the folders are; operations.folders.SEEN is a few times that
 
 
 class Inbox:
@@ -31,6 +35,27 @@ class Inbox:
         """Begin."""
         for watched in self._watched:
             watched.thread.start()
+
+    def errands(self) -> tuple[Errand, ...]:
+        """What is to be done regularly besides."""
+        return (
+            Errand("folders-told", TELL_SECONDS, self.tell),
+            Errand("folder-wishes", self._settings.sweep_seconds, self.fulfil),
+        )
+
+    def tell(self) -> None:
+        """Say how the folders are, so that every process of the service can show it. Raises Fault."""
+        said = {watched.report.folder.name: watched.report.as_json() for watched in self._watched}
+        if said:
+            self._desk.store.folders.tell(self._process.name, self._process.host, said)
+
+    def fulfil(self) -> None:
+        """Have failed documents tried again that a person wants tried again. Raises Fault."""
+        ours = {watched.report.folder.name: watched for watched in self._watched}
+        for wish in self._desk.store.folders.wishes():
+            watched = ours.get(wish.folder)
+            if watched is not None and watched.works and self._desk.store.folders.take(wish):
+                watched.try_again(wish.document)
 
     def close(self) -> None:
         """End, wait for the end, and let other processes have what is not finished."""
@@ -68,11 +93,23 @@ class _Watched:
         self._woken = threading.Event()
         name = f"folder:{folder.name}"
         self._trouble = Outage("round-failed", "round-works-again", round=name)
+        self.report = FolderReport(folder)
+        self._wishes: deque[str | None] = deque()
         self.thread = threading.Thread(target=self._run, name=name, daemon=True)
 
     def wake(self) -> None:
         """Look, or look whether to stop, now."""
         self._woken.set()
+
+    @property
+    def works(self) -> bool:
+        """Whether the last turn did what it should."""
+        return not self._trouble.lasts
+
+    def try_again(self, document: str | None) -> None:
+        """Have a failed document, by its id, picked up again; None: all of them."""
+        self._wishes.append(document)
+        self.wake()
 
     def _run(self) -> None:
         """Opened by the first try that can: a disk that is away does not end a worker."""
@@ -82,6 +119,7 @@ class _Watched:
                 pickup = self._open(self._folder)
             except Exception as error:
                 self._trouble.failed(error)
+                self.report.failed(error)
                 self._woken.wait(self._every)
         if pickup is not None:
             self._look_after(pickup)
@@ -104,7 +142,10 @@ class _Watched:
         pickup.close()
 
     def _turn(self, pickup: Pickup) -> float:
+        if self._wishes:
+            self.report.try_again({self._wishes.popleft() for _ in range(len(self._wishes))})
         pause = pickup.turn()
+        self.report.turned(pickup.health)
         if pickup.errors:
             self._trouble.failed(pickup.errors[0])
         else:

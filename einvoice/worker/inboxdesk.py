@@ -8,7 +8,7 @@ import structlog
 from einvoice.answering import Incoming, take_reply
 from einvoice.envelope import Opened, open_envelope
 from einvoice.errors import Refusal
-from einvoice.explain import Lang
+from einvoice.explain import Lang, refusal_text
 from einvoice.intake import Folder, Spooled, shown_name
 from einvoice.intake.layouts import LAYOUTS
 from einvoice.intake.pickup import Outcome, Slip
@@ -120,7 +120,8 @@ class InboxDesk:
             invoice=None,
             assessment=Assessment.refused(refusal.notice),
         )
-        return Outcome(accepted=False, reports=_reason(examination) | self._reports(examination))
+        why: dict[str, str] = {language: refusal_text(refusal.notice, language).sentence for language in _LANGUAGES}
+        return Outcome(accepted=False, reports=_reason(examination) | self._reports(examination), why=why)
 
     def _opened(self, spooled: Spooled) -> Opened | None:
         """The envelope, where the folder has such; one that can't be opened is refused later, as its verdict."""

@@ -53,7 +53,7 @@ def run_worker(
         Errand("worker-threads", sweep, hands.check_worker_health),
     )
     answers = answer_errands(desk.store, inbox.folders, every=sweep, patience=settings.abandoned_seconds)
-    all_errands = Errands([*rounds, *answers, *errands], stop)
+    all_errands = Errands([*rounds, *answers, *inbox.errands(), *errands], stop)
     hands.start()
     all_errands.start()
     inbox.start()

@@ -4,6 +4,7 @@ Several processes of several hosts may look after one folder; one that is away k
 """
 
 from einvoice.intake.pickup.desk import FolderDesk, Outcome
+from einvoice.intake.pickup.failed import FailedFile, FailedLooks, FailedSight, document_id
 from einvoice.intake.pickup.health import Health, StuckFile
 from einvoice.intake.pickup.hints import Hints
 from einvoice.intake.pickup.item import Slip
@@ -13,6 +14,9 @@ from einvoice.intake.pickup.retrying import failed_documents, retry
 from einvoice.intake.pickup.trouble import Trouble
 
 __all__ = [
+    "FailedFile",
+    "FailedLooks",
+    "FailedSight",
     "FolderDesk",
     "Health",
     "Hints",
@@ -22,6 +26,7 @@ __all__ = [
     "Slip",
     "StuckFile",
     "Trouble",
+    "document_id",
     "failed_documents",
     "retry",
 ]

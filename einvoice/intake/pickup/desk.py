@@ -1,7 +1,7 @@
 """What becomes of the documents of a folder, as far as the pickup needs to know."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from einvoice.errors import Refusal
@@ -15,6 +15,7 @@ class Outcome:
 
     accepted: bool
     reports: Mapping[str, bytes]  # by kind: "html", "json", "txt"
+    why: Mapping[str, str] = field(default_factory=dict)  # in a sentence by language, where nothing was handed in
 
 
 class FolderDesk(Protocol):

@@ -3,12 +3,12 @@
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from einvoice.errors import Refusal
 from einvoice.intake.folders import Folder
-from einvoice.intake.layouts import Unpackable, unpacked
+from einvoice.intake.layouts import Language, Unpackable, unpacked
 from einvoice.intake.layouts import words as layout_words
 from einvoice.intake.names import shown_name
 from einvoice.intake.pickup import beneath
@@ -18,6 +18,9 @@ from einvoice.intake.pickup.placing import Placed, place, possible_names, releas
 from einvoice.intake.pickup.trouble import words
 from einvoice.intake.spool import Spool, Spooled
 
+_LANGUAGES: tuple[Language, ...] = ("de", "en")
+_NOTE = ".parcel"
+
 
 def submit(item: Item, slip: Slip, folder: Folder, spool: Spool, desk: FolderDesk) -> Submitted | Outcome:
     """Copy it while it is hashed, and hand the copy in; at once its end, where it is none to be handed in.
@@ -25,8 +28,7 @@ def submit(item: Item, slip: Slip, folder: Folder, spool: Spool, desk: FolderDes
     Raises OSError, Fault.
     """
     if slip.remark is not None and not slip.submit:
-        remark = slip.remark
-        return _not_taken("\n\n".join(layout_words("remark", remark, language) for language in ("de", "en")))
+        return _not_taken({language: layout_words("remark", slip.remark, language) for language in _LANGUAGES})
     raw = _Hashed(beneath.chunks(item.files, slip.document))
     try:
         try:
@@ -35,8 +37,7 @@ def submit(item: Item, slip: Slip, folder: Folder, spool: Spool, desk: FolderDes
             raw = _Hashed(beneath.chunks(item.files, slip.document))
             spooled = spool.write(raw)
     except beneath.NotAFile:
-        told = words("failed", "not-a-file")
-        return _not_taken(f"{told['de']}\n\n{told['en']}")
+        return _not_taken(words("failed", "not-a-file"))
     except Refusal as refusal:
         found = beneath.status(item.files, slip.document)
         return desk.refused(shown_name(slip.name), found.st_size if found else 0, refusal)
@@ -60,13 +61,13 @@ def is_still(item: Item, slip: Slip, submitted: Submitted) -> bool:
     return beneath.sha256_of(item.files, slip.document) == submitted.sha256
 
 
-def finish(item: Item, slip: Slip, home: Path, outcome: Outcome) -> None:
-    """Put it, and all that came with it, into `done/DAY/` or `failed/`. Raises OSError."""
+def finish(item: Item, slip: Slip, home: Path, outcome: Outcome, submission: str | None = None) -> None:
+    """Put it, and all that came with it, into `done/DAY/` or `failed/`; `submission`: its id. Raises OSError."""
     target = beneath.make_folders(home, Path("done") / slip.day if outcome.accepted else Path("failed"))
     companions = [path for path in _files(item.files) if path != slip.document]
     placed = place(item.files, slip.document, companions, target, item.token, outcome.reports)
     if placed is not None and not outcome.accepted:
-        _remember(placed, slip)
+        _remember(placed, slip, {"submission": submission, "why": dict(outcome.why)})
     item.clear()
 
 
@@ -79,18 +80,25 @@ def was_finished(item: Item, slip: Slip, home: Path) -> None:
 
 def note_of(document: Path) -> Path:
     """Where it is remembered what a failed document was, for the time somebody has it tried again."""
-    return document.with_name(f".{document.name}.parcel")
+    return document.with_name(f".{document.name}{_NOTE}")
 
 
-def _remember(placed: Placed, slip: Slip) -> None:
+def noted_by(name: str) -> str:
+    """The name of the document that a file of this name is the note of; "" if it is no note."""
+    return name[1 : -len(_NOTE)] if name.startswith(".") and name.endswith(_NOTE) else ""
+
+
+def _remember(placed: Placed, slip: Slip, how: Mapping[str, object]) -> None:
     """Raises OSError."""
     companions = [[str(path), there.name] for path, there in placed.companions.items()]
-    told = {**slip.as_json(), "companions": companions}
+    told = {**slip.as_json(), **how, "companions": companions}
     note_of(placed.document).write_text(json.dumps(told), "ascii")
 
 
-def _not_taken(text: str) -> Outcome:
-    return Outcome(accepted=False, reports={"txt": f"{text}\n".encode()})
+def _not_taken(told: Mapping[str, str]) -> Outcome:
+    """Both languages: whoever put it there cannot say which one is wanted."""
+    text = "\n\n".join(told[language] for language in _LANGUAGES)
+    return Outcome(accepted=False, reports={"txt": f"{text}\n".encode()}, why=told)
 
 
 def _files(root: Path) -> Iterator[Path]:

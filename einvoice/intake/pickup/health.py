@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -49,26 +49,35 @@ class Health:
         """Write it down, whole or not at all. Raises OSError."""
         folder.mkdir(parents=True, exist_ok=True)
         temporary = folder / f".{self.folder}.{os.getpid()}.tmp"
-        temporary.write_text(json.dumps(asdict(self), default=datetime.isoformat), "utf-8")
+        temporary.write_text(json.dumps(self.as_json()), "utf-8")
         os.replace(temporary, folder / f"{self.folder}.json")
+
+    def as_json(self) -> dict[str, Any]:
+        """What `from_json` reads."""
+        told: dict[str, Any] = json.loads(json.dumps(asdict(self), default=datetime.isoformat))
+        return told
 
     @classmethod
     def read(cls, folder: Path, name: str) -> "Health | None":
         """The last one that was saved; None: nobody has looked after the folder yet."""
         try:
-            told = json.loads((folder / f"{name}.json").read_text("utf-8"))
-            return cls(
-                **{
-                    **told,
-                    "looked_at": datetime.fromisoformat(told["looked_at"]),
-                    "since": _time(told["since"]),
-                    "oldest": _time(told["oldest"]),
-                    "trouble": Trouble(**told["trouble"]) if told["trouble"] else None,
-                    "stuck": tuple(_stuck_file(one) for one in told["stuck"]),
-                }
-            )
+            return cls.from_json(json.loads((folder / f"{name}.json").read_text("utf-8")))
         except (OSError, ValueError, KeyError, TypeError):
             return None
+
+    @classmethod
+    def from_json(cls, told: Mapping[str, Any]) -> "Health":
+        """Raises ValueError, KeyError, TypeError."""
+        return cls(
+            **{
+                **told,
+                "looked_at": datetime.fromisoformat(told["looked_at"]),
+                "since": _time(told["since"]),
+                "oldest": _time(told["oldest"]),
+                "trouble": Trouble(**told["trouble"]) if told["trouble"] else None,
+                "stuck": tuple(_stuck_file(one) for one in told["stuck"]),
+            }
+        )
 
 
 def stuck_files(sight: Sight) -> tuple[StuckFile, ...]:

@@ -27,6 +27,11 @@ class ProcessId:
         return cls(".".join(parts))
 
     @property
+    def host(self) -> str:
+        """Its host, by name."""
+        return self.name.partition(".")[0]
+
+    @property
     def has_died(self) -> bool | None:
         """Whether it is gone; None if that can't be told from here, as of a process of another host or container."""
         found = _NAME.fullmatch(self.name)

@@ -107,7 +107,7 @@ class Work:
             if outcome is None:
                 return
             if is_still(item, slip, submitted):
-                finish(item, slip, self._folder.home, outcome)  # (4), (5)
+                finish(item, slip, self._folder.home, outcome, submitted.id)  # (4), (5)
                 del self._submitted[item.token]
             else:  # who had it open went on writing after a long pause: the outcome is about other bytes
                 self._submit_again(item, submitted, "folder-document-changed")

@@ -36,7 +36,7 @@ from tests.unit.conftest import Bench
 
 from .conftest import Take, intact, on_both, restored, rows
 
-NEVER = ("secrets", "workers", "sessions", "sign_in_links")
+NEVER = ("secrets", "workers", "folders", "folder_wishes", "sessions", "sign_in_links")
 
 
 @on_both

@@ -1,0 +1,100 @@
+"""What one process has to tell of one drop folder: how it is, and what lies in `failed/`.
+
+Filled by the thread of the folder, which alone waits for its disk; read by any other.
+"""
+
+import time
+from collections.abc import Collection
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from einvoice.intake import Folder
+from einvoice.intake.pickup import FailedLooks, FailedSight, Health, Trouble, document_id, failed_documents, retry
+
+_EVERY = 10.0  # seconds between two looks into failed/ at least
+_SHARE = 30.0  # times as long as a look took, until the next one: much may lie there
+
+log = structlog.get_logger()
+
+
+class FolderReport:
+    """Of one folder."""
+
+    def __init__(self, folder: Folder) -> None:
+        self.folder = folder
+        self._health: Health | None = None
+        self._last: dict[str, Any] | None = None  # trouble there was
+        self._failed = FailedSight()
+        self._looks = FailedLooks(folder)
+        self._next_look = 0.0
+
+    def as_json(self) -> dict[str, Any]:
+        """What the database keeps: see `operations.folders`."""
+        health = self._health
+        return {
+            "layout": self.folder.layout,
+            "path": str(self.folder.path).encode(errors="replace").decode(),
+            "home": str(self.folder.home).encode(errors="replace").decode(),
+            "answer": self.folder.answer,
+            "health": health.as_json() if health else None,
+            "failed": self._failed.as_json(),
+            "last": self._last,
+        }
+
+    def turned(self, health: Health) -> None:
+        """The folder was looked after once more. Never raises: what is the matter with it the health tells."""
+        self._health = health
+        self._remember(health)
+        if time.monotonic() < self._next_look:
+            return
+        start = time.monotonic()
+        midnight = datetime.now().astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
+        try:
+            self._failed = self._looks.look(midnight.timestamp())
+        except OSError as error:
+            log.warning("folder-failed-unseen", folder=self.folder.name, error=type(error).__name__)
+        end = time.monotonic()
+        self._next_look = end + max(_EVERY, (end - start) * _SHARE)
+
+    def failed(self, error: Exception) -> None:
+        """It can't be looked after at all."""
+        now = datetime.now(UTC)
+        before = self._health
+        self._health = Health(
+            folder=self.folder.name,
+            layout=self.folder.layout,
+            path=str(self.folder.path),
+            process="",
+            looked_at=now,
+            trouble=Trouble.of(error, self.folder.path),
+            since=before.since if before and before.since else now,
+        )
+        self._remember(self._health)
+
+    def _remember(self, health: Health) -> None:
+        if health.trouble is not None:
+            self._last = {"trouble": asdict(health.trouble), "at": health.looked_at.isoformat()}
+
+    def try_again(self, wanted: Collection[str | None]) -> None:
+        """Have failed documents picked up again, by id; None: all. Those that are gone, or can't be moved, are left."""
+        count = 0
+        try:
+            for document in failed_documents(self.folder):
+                if None in wanted or document_id(document) in wanted:
+                    count += _retried(self.folder, document)
+        except OSError as error:
+            log.warning("folder-retry-failed", folder=self.folder.name, error=type(error).__name__)
+        log.info("folder-retried", folder=self.folder.name, documents=count)
+        self._next_look = 0.0
+
+
+def _retried(folder: Folder, document: Path) -> bool:
+    try:
+        retry(folder, document)
+    except FileNotFoundError:  # another process was faster
+        return False
+    return True
