@@ -30,6 +30,7 @@ _COMMANDS = {
     "admin": ("admin", "policies"),
     "holds": ("holds",),
     "doors": ("holds",),
+    "inbox": ("inbox",),
     "audit": ("audit",),
     "receipt": ("receipts",),
     "keys": ("keys",),

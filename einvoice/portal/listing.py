@@ -11,7 +11,9 @@ from einvoice.faces.words import standing
 from einvoice.identity import Action, Principal, Role, scope
 from einvoice.model.assessment import Verdict
 from einvoice.model.submission import Handling, Hold
+from einvoice.operations.folders import folder_states
 from einvoice.portal.filters import DECLINED, HELD, NOT_HELD, Filters
+from einvoice.portal.folders import standing_of
 from einvoice.portal.screen import OnScreen, Screen
 from einvoice.portal.shown import hold_reason
 from einvoice.portal.uploading import LIST_PATH
@@ -76,6 +78,7 @@ def show_list(
         reasons=tuple(_reasons(screen, mine)) if principal.role is Role.SUPPLIER else (),
         groups=tuple(_groups(screen)) if operates else (),
         retried=retried if operates else None,
+        folders=tuple(_folders(screen)) if operates else (),
         rules=tuple((rule, count, Filters(rule=rule).address(LIST_PATH)) for rule, count in rules),
         nothing=not page.items and not store.count(mine, 1),
     )
@@ -109,6 +112,14 @@ def _groups(screen: Screen) -> Iterator[tuple[Held, str, str]]:
     """What is held by reason and cause, in words, and where all with the reason are listed."""
     for held in Holds.of(screen.app.store).held():
         yield held, hold_reason(held.hold, screen.lang), Filters(hold=held.hold).address(LIST_PATH)
+
+
+def _folders(screen: Screen) -> Iterator[tuple[str, str]]:
+    """Drop folders that need somebody: name, and what is the matter in a word."""
+    for state in folder_states(screen.app.store):
+        label, tone = standing_of(state)
+        if tone != "accepted":
+            yield state.name, screen.text(label)
 
 
 def _choices(screen: Screen) -> dict[str, list[tuple[str, str]]]:

@@ -5,7 +5,7 @@ from fastapi.responses import RedirectResponse
 
 from einvoice.faces.caller import Asking
 from einvoice.identity import Action, Role, authorise
-from einvoice.portal import acting, doors, listing, receipts, showing, signing, uploading
+from einvoice.portal import acting, doors, folders, listing, receipts, showing, signing, uploading
 from einvoice.portal.uploading import LIST_PATH, UPLOAD_PATH
 
 
@@ -13,7 +13,7 @@ def routes() -> APIRouter:
     """The routes of the portal."""
     everything = APIRouter()
     everything.add_api_route("/", start, methods=["GET"])
-    for part in (signing, uploading, listing, showing, receipts, acting, doors):
+    for part in (signing, uploading, listing, showing, receipts, acting, doors, folders):
         everything.include_router(part.router)
     return everything
 

@@ -118,7 +118,7 @@ class Folders:
     def wishes(self) -> tuple[Wish, ...]:
         """Those nobody has acted upon yet, oldest first."""
         with self._database.read() as connection:
-            rows = connection.execute(select(folder_wishes).order_by(folder_wishes.c.id)).mappings()
+            rows = connection.execute(select(folder_wishes).order_by(folder_wishes.c.at, folder_wishes.c.id)).mappings()
             return tuple(Wish(**row) for row in rows)
 
     def take(self, wish: Wish) -> bool:

@@ -340,6 +340,7 @@ PAGES = {
     "rejected": ("supplier", "/submissions?verdict=rejected"),
     "held": ("operator", "/submissions?hold=any"),
     "doors": ("operator", "/doors"),
+    "drop folders": ("operator", "/folders"),
     "not found": ("operator", "/submissions/nothing"),
 }
 OPENED = {"accepted", "rejected", "held"}  # of these lists the first submission is looked at

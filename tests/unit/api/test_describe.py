@@ -54,6 +54,8 @@ def test_it_has_every_operation_of_the_contract_and_no_page_of_the_portal(docume
         "GET /api/v1/doors",
         "POST /api/v1/doors/{door}:pause",
         "POST /api/v1/doors/{door}:resume",
+        "GET /api/v1/folders",
+        "POST /api/v1/folders/{name}/retry",
         "GET /kosit",
         "GET /kosit/server/health",
         "POST /kosit",

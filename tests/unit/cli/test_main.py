@@ -14,7 +14,7 @@ from einvoice.cli.main import _COMMANDS, app
 CLI = Path(sys.modules[main.__module__].__file__ or "").parent
 COMMANDS = [
     "check", "replay", "serve", "worker", "status", "backup", "restore", "export-supplier",
-    "rules", "admin", "holds", "doors", "audit", "receipt", "keys", "retention",
+    "rules", "admin", "holds", "doors", "inbox", "audit", "receipt", "keys", "retention",
 ]  # fmt: skip
 LOADED = """\
 import sys

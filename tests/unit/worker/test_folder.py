@@ -12,10 +12,11 @@ from einvoice.envelope import Header, write_envelope
 from einvoice.errors import Fault
 from einvoice.intake import Spool, Spooled, read_folders
 from einvoice.intake.layouts import Packing
-from einvoice.intake.pickup import Health, Outcome, Slip
+from einvoice.intake.pickup import Health, Outcome, ProcessId, Slip, document_id
 from einvoice.model.answer import AnswerKind
 from einvoice.model.assessment import Assessment
 from einvoice.model.submission import Door, Handling, Hold, Priority
+from einvoice.operations.folders import FolderState, folder_states, troubles
 from einvoice.pipeline import Desk, process
 from einvoice.store import SubmissionFilter
 from einvoice.worker import folder as folder_module
@@ -343,3 +344,56 @@ def test_those_that_have_ended_are_told_from_all_others_at_once(bench: Any, desk
 def test_a_submission_that_is_not_known_is_told_apart_from_one_that_waits(desk: Desk) -> None:
     with pytest.raises(LookupError):
         opened(desk).outcome("01m0000000000000000000000x")
+
+
+def test_how_the_folders_are_is_told_to_all_processes(bench: Any, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(folder_module, "TELL_SECONDS", 0.1)
+    inbox = desk.settings.inbox_dir
+    inbox.mkdir()
+    (inbox / "folders.toml").write_text('[folders.away]\npath = "/nowhere/at/all"\n')
+    (inbox / "drop").mkdir()
+    (inbox / "drop" / "bad.xml").write_bytes(b"<bad/>")
+
+    def told() -> dict[str, FolderState]:
+        return {state.name: state for state in folder_states(bench.store)}
+
+    with working(desk):
+        until(lambda: (inbox / "failed" / "bad.xml").is_file())
+        until(lambda: "drop" in told() and told()["drop"].failed_count)
+        until(lambda: "away" in told() and not told()["away"].healthy)
+    drop, away = told()["drop"], told()["away"]
+    assert drop.healthy
+    [failed] = drop.failed
+    assert failed.submission is not None
+    assert bench.store.submissions.get(failed.submission).name == "bad.xml"
+    assert [why.code for _, why in troubles(away)] == ["gone"]
+    assert away.lookers[0].host == ProcessId.ours().host
+
+
+@pytest.mark.parametrize("everything", [False, True])
+def test_a_failed_document_a_person_wants_tried_again_is(
+    bench: Any, desk: Desk, monkeypatch: pytest.MonkeyPatch, everything: bool
+) -> None:
+    monkeypatch.setattr(folder_module, "TELL_SECONDS", 0.1)
+    inbox = desk.settings.inbox_dir
+    (inbox / "drop").mkdir(parents=True)
+    for name in ("a.xml", "b.xml"):
+        (inbox / "drop" / name).write_bytes(f"<bad>{name}</bad>".encode())
+    with working(desk):
+        until(lambda: bench.store.folders.told())
+        until(lambda: (inbox / "failed" / "a.xml").is_file() and (inbox / "failed" / "b.xml").is_file())
+        wanted = None if everything else [document_id(Path("a.xml"))]
+        bench.store.folders.wish("drop", wanted, actor="account:1")
+        count = 4 if everything else 3
+        until(lambda: len(bench.store.submissions.find(SubmissionFilter()).items) == count)
+        until(lambda: (inbox / "failed" / "a.xml").is_file() and (inbox / "failed" / "b.xml").is_file())
+    names = sorted(item.name for item in bench.store.submissions.find(SubmissionFilter()).items)
+    assert names == (["a.xml", "a.xml", "b.xml", "b.xml"] if everything else ["a.xml", "a.xml", "b.xml"])
+    assert bench.store.folders.wishes() == ()
+
+
+def test_a_wish_for_another_folder_is_left_to_who_looks_after_it(bench: Any, desk: Desk) -> None:
+    bench.store.folders.wish("koeln", None, actor="account:1")
+    inbox = Inbox(desk, desk.settings)
+    inbox.fulfil()
+    assert len(bench.store.folders.wishes()) == 1
