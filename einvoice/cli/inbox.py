@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from einvoice.store import Store
 
 inbox = typer.Typer(
-    help="Drop folders: find out how to take one on, see how they are, try again.", no_args_is_help=True
+    help="Drop folders: find out how to take one on, try it, see how they are, try again.", no_args_is_help=True
 )
 
 _ADMIN = "admin"  # the actor in the audit log

@@ -30,7 +30,7 @@ _COMMANDS = {
     "admin": ("admin", "policies"),
     "holds": ("holds",),
     "doors": ("holds",),
-    "inbox": ("inbox",),
+    "inbox": ("inbox", "simulate"),
     "audit": ("audit",),
     "receipt": ("receipts",),
     "keys": ("keys",),
