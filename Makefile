@@ -11,14 +11,15 @@ APT := $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
         --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
 
-.PHONY: help setup run test lint format lock rules bench bench-intake bench-pdf bench-hostile soak fuzz image-check clean browser servers
+.PHONY: help setup run test lint format lock rules bench bench-intake bench-pdf bench-hostile soak soak-folders fuzz image-check clean browser servers
 .DEFAULT_GOAL := help
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
 	@echo 'also: setup, lint, format, lock (renew the dependency locks), clean'
 	@echo 'long proofs: bench (a check), bench-intake (the whole way in), bench-pdf (reading PDFs in the sandbox),'
-	@echo '  bench-hostile (what a hostile sender may try), soak (kills and faults), image-check (the image)'
+	@echo '  bench-hostile (what a hostile sender may try), soak (kills and faults),'
+	@echo '  soak-folders (kills while access points fill drop folders), image-check (the image)'
 	@echo 'a search for mistakes: fuzz (odd invoices, PDFs and requests, SECONDS=1800)'
 
 setup: $(VENV)/.runtime rules
@@ -92,6 +93,9 @@ bench-hostile: setup $(VENV)/.dev
 
 soak: setup $(VENV)/.dev servers
 	$(BIN)/python -m tests.acceptance.soak $(ARGS)
+
+soak-folders: setup $(VENV)/.dev
+	$(BIN)/python -m tests.acceptance.folders $(ARGS)
 
 $(VENV)/.fuzz: requirements/fuzz.txt | $(VENV)/.dev
 	@echo 'Installing the locked fuzzer …'
