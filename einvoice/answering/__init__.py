@@ -1,4 +1,5 @@
-"""Answers to what came in Peppol envelopes: what is owed is given, messages reach outboxes, replies their answer.
+"""Answers: what is owed to who sent an envelope is given, what an authority tells a supplier is kept, messages reach
+outboxes, replies what they answer.
 
 What a message says is `responses`' matter, what has been said is kept by `store`.
 """

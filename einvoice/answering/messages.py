@@ -3,14 +3,15 @@
 from dataclasses import dataclass
 from typing import Self
 
+from einvoice.answering import telling
 from einvoice.envelope import Header, write_envelope
 from einvoice.intake import Folder
-from einvoice.model.answer import Answer
+from einvoice.model.answer import Answer, AnswerKind
 from einvoice.model.examination import Examination
 from einvoice.model.letter import Letter
-from einvoice.responses import Kind, Response, Result, Sending, returned, verdict_message, write_response
+from einvoice.responses import Kind, Response, Result, Sending, verdict_message, write_response
 
-RESULT = "result"  # in the details of what follows from the verdict alone
+RESULT = "result"  # in the details of an MLS or MLR: all that it follows from
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,12 +29,11 @@ class Way:
 
 
 def message_of(answer: Answer, letter: Letter, examination: Examination, way: Way) -> Response | None:
-    """What an answer says that follows from the verdict; None where the verdict needs none such."""
-    kind, result = Kind(answer.kind), Result(str(answer.details[RESULT]))
-    sending = Sending(id=answer.id, at=answer.issued_at, spid=way.spid)
-    if kind is Kind.INVOICE_RESPONSE:
-        return returned(result, examination, letter.envelope, sending)
-    return verdict_message(kind, examination.assessment, letter.envelope, sending, result)
+    """What an answer says; None where nothing is to be told. Raises NotPossible: there is no invoice to tell it of."""
+    if answer.kind is AnswerKind.INVOICE_RESPONSE:
+        return telling.message_of(answer, letter, examination)
+    result, sending = Result(str(answer.details[RESULT])), Sending(id=answer.id, at=answer.issued_at, spid=way.spid)
+    return verdict_message(Kind(answer.kind), examination.assessment, letter.envelope, sending, result)
 
 
 def file_of(response: Response, answer: Answer, letter: Letter, way: Way) -> bytes:

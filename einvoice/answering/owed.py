@@ -5,11 +5,12 @@ from a result has an id that follows from it, too.
 """
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 
 import structlog
 
 from einvoice.answering.messages import RESULT, Way, file_of, message_of
+from einvoice.answering.telling import Wish, in_order
 from einvoice.intake import Folder
 from einvoice.model.answer import Answer, AnswerKind, Owed
 from einvoice.model.examination import Examination
@@ -20,13 +21,13 @@ from einvoice.responses import (
     Kind,
     ResponseInvalid,
     Result,
-    Step,
+    Sending,
     TransitionRefused,
-    check_transition,
     due,
     result_of,
+    returned,
 )
-from einvoice.store import Check, Store
+from einvoice.store import Store
 
 _PORTION = 100
 _OURS = uuid.UUID("5f4f6f0e-64c0-5b57-9d6b-3e4f6a3a6d55")  # name space of ids that follow from a result
@@ -74,7 +75,7 @@ class _Giving:
         if back := rows.get(Kind.INVOICE_RESPONSE):
             self._return(back, letter, examination)
         if formal := rows.get(Kind(self._owed.kind)):
-            return self._give(formal, letter, examination, str(uuid.uuid4()), leaves)
+            return self._give(formal, {RESULT: result.value}, letter, examination, str(uuid.uuid4()), leaves)
         return self._nothing("not-asked" if due(result, Kind(self._owed.kind), asked=True) else "no-answer", leaves)
 
     def _say_more(self, result: Result, letter: Letter, examination: Examination) -> bool:
@@ -86,14 +87,22 @@ class _Giving:
         return self._return(back, letter, examination) or self._nothing("said-already")
 
     def _return(self, row: Due, letter: Letter, examination: Examination) -> bool:
-        """Whether the seller has been told, now or before."""
+        """Give the invoice back, or ask; whether the seller has been told, now or before."""
+        id_ = str(uuid.uuid5(_OURS, f"{self._id}:{row.code}"))
+        response = returned(row.result, examination, letter.envelope, Sending(id=id_, at=self._store.clock()))
+        if response is None:  # nobody could read the invoice
+            return False
+        wish = Wish(status=InvoiceStatus(response.code), why=response.clarifications)
         try:
-            return self._give(row, letter, examination, str(uuid.uuid5(_OURS, f"{self._id}:{row.code}")), None)
+            return self._give(row, wish.details, letter, examination, id_, None)
         except TransitionRefused:  # the authority was faster
             return False
 
-    def _give(self, row: Due, letter: Letter, examination: Examination, id_: str, leaves: AnswerKind | None) -> bool:
-        kind, details = AnswerKind(row.kind), {RESULT: row.result.value}
+    def _give(
+        self, row: Due, details: Mapping[str, object], letter: Letter, examination: Examination, id_: str,
+        leaves: AnswerKind | None,
+    ) -> bool:  # fmt: skip
+        kind = AnswerKind(row.kind)
         planned = Answer(
             id=id_, submission_id=self._id, kind=kind, number=1, code=row.code, details=details,
             folder=self._owed.folder, issued_at=self._store.clock(),
@@ -101,25 +110,17 @@ class _Giving:
         try:
             response = message_of(planned, letter, examination, self._way)
             if response is None:
-                return self._nothing("no-answer", leaves) if kind is self._owed.kind else True
+                return self._nothing("no-answer", leaves)
             file_of(response, planned, letter, self._way)
         except (ResponseInvalid, ValueError) as error:  # as where the envelope names nobody it could go to
             log.warning("answer-impossible", submission=self._id, kind=kind.value, why=str(error)[:200])
             return self._nothing("impossible", leaves) if kind is self._owed.kind else False
         self._store.answers.issue(
             self._id, kind, id=id_, code=row.code, details=details, issued_at=planned.issued_at,
-            check=None if kind.is_single else _in_order(row), leaves=leaves,
+            check=None if kind.is_single else in_order(Wish.told(planned)), leaves=leaves,
         )  # fmt: skip
         return True
 
     def _nothing(self, reason: str, leaves: AnswerKind | None = None) -> bool:
         self._store.answers.waive(self._id, self._owed.kind, reason=reason, leaves=leaves)
         return True
-
-
-def _in_order(row: Due) -> Check:
-    def check(earlier: Sequence[Answer]) -> None:
-        if earlier:
-            check_transition(Step(InvoiceStatus(earlier[-1].code)), Step(InvoiceStatus(row.code)))
-
-    return check

@@ -6,6 +6,7 @@ from uuid import NAMESPACE_URL, uuid5
 from fastapi import APIRouter, Body, Depends, Header, Path, Request, Response
 from fastapi.responses import JSONResponse
 
+from einvoice.answering import telling
 from einvoice.api.forms import wanted_form
 from einvoice.api.problems import problems
 from einvoice.api.responseschemas import EXAMPLES, ResponseList, ResponseOut, ResponseWish
@@ -14,7 +15,6 @@ from einvoice.faces.caller import Asking, Readable, Wired
 from einvoice.faces.language import Language
 from einvoice.identity import Action, Principal, authorise, resource_of
 from einvoice.model.submission import Submission
-from einvoice.operations import answering
 
 router = APIRouter(prefix=SUBMISSIONS + "/{submission_id}/responses", tags=["Authorities"])
 
@@ -48,7 +48,7 @@ def respond(
     """
     assert caller.principal is not None, "respondable() has let the caller pass"
     id_ = str(body.id) if body.id else _id(submission, caller.principal, idempotency_key)
-    told = answering.respond(app.store, submission.id, body.to_wish(), actor=caller.principal.actor, id=id_)
+    told = telling.respond(app.store, submission.id, body.to_wish(), actor=caller.principal.actor, id=id_)
     found = ResponseOut.of(told, lang)
     response.headers["Location"] = found.link
     return found
@@ -57,8 +57,8 @@ def respond(
 @router.get("")
 def list_responses(submission: Readable, app: Wired, lang: Language) -> ResponseList:
     """What was told about the invoice so far, and what may follow. Its supplier reads it, too."""
-    told = answering.responses(app.store, submission.id)
-    return ResponseList.of(told, answering.may_follow(submission, told), lang)
+    told = telling.responses(app.store, submission.id)
+    return ResponseList.of(told, telling.may_follow(submission, told), lang)
 
 
 @router.get(
@@ -76,9 +76,9 @@ def show_response(request: Request, submission: Readable, response_id: Id, app: 
     `no-message` where none can be made, for want of an electronic address in the invoice.
     """
     form = wanted_form(request, _FORMS)
-    told = answering.response(app.store, submission.id, response_id)
+    told = telling.response(app.store, submission.id, response_id)
     if form == "application/xml":
-        return Response(answering.message(app.store, told), media_type=form, headers={"Vary": "Accept"})
+        return Response(telling.message(app.store, told), media_type=form, headers={"Vary": "Accept"})
     found = ResponseOut.of(told, lang).model_dump(mode="json")
     return JSONResponse(found, headers={"Vary": "Accept, Accept-Language", "Content-Language": lang})
 

@@ -8,12 +8,12 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
+from einvoice.answering.telling import Sent, Wish, sent
 from einvoice.api.problems import StepOut
 from einvoice.api.schemas import SUBMISSIONS, Asked
 from einvoice.explain import Lang
 from einvoice.model.answer import Answer
 from einvoice.model.text import storable
-from einvoice.operations.answering import Sent, Wish, sent
 from einvoice.responses import ACTIONS, REASONS, Clarification, Condition, Contact, InvoiceStatus, ListedCode, Step
 from einvoice.responses.codes import codes, label
 

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from einvoice.answering.telling import Wish, responses, sent
 from einvoice.explain import Lang
 from einvoice.model.answer import Answer
 from einvoice.model.terms import TERMS, term_name
-from einvoice.operations.answering import Wish, responses, sent
 from einvoice.portal.texts import text
 from einvoice.reports.formats import day
 from einvoice.responses import ACTIONS, REASONS, Condition

@@ -10,8 +10,8 @@ from fastapi.routing import iter_route_contexts
 from starlette.routing import Mount
 from starlette.testclient import TestClient
 
+from einvoice.answering.telling import Wish, respond
 from einvoice.identity import Role
-from einvoice.operations.answering import Wish, respond
 from einvoice.responses import InvoiceStatus
 from tests.security.table import VALUES, WHO, Row, Who, with_enclosure
 from tests.support.web import LEITWEG_ID, OTHER_LEITWEG_ID, Web, invoice

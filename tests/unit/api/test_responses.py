@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
+from einvoice.answering import telling
 from einvoice.intake import Spool
 from einvoice.model.answer import AnswerKind
 from einvoice.model.audit import canonical, sha256_hex
 from einvoice.model.submission import Door
-from einvoice.operations import answering
 from einvoice.responses import InvoiceStatus, Step, next_allowed, read_response
 from einvoice.store.tables import answers, submissions
 from tests.support.letters import BUYER, SELLER, letter
@@ -175,8 +175,11 @@ def test_a_construction_invoice_is_sent_as_380_and_named_truly_in_the_note(told:
 def test_what_came_by_a_drop_folder_waits_for_its_outbox_until_it_is_written(told: Told) -> None:
     made = told.said(told.enveloped(), "AB").json()
     assert (made["sent"], made["written_at"]) == ("waiting", None)
-    [waiting] = told.web.app.store.answers.unwritten(10)
-    told.web.app.store.answers.written(waiting.id, name="a.xml", sha256=64 * "0")
+    outgoing = told.web.app.store.outgoing
+    answer = told.web.app.store.answers.get(made["id"])
+    [waiting] = outgoing.unwritten((answer.folder,), 10)
+    outgoing.take(waiting.id, "w", patience=60)
+    outgoing.written(waiting.id, "w", name="a.xml", sha256=64 * "0")
     found = told.authority.get(made["link"]).json()
     assert (found["sent"], found["written_at"]) == ("written", "2026-11-22T13:05:00Z")
 
@@ -185,7 +188,7 @@ def test_what_was_uploaded_is_answered_in_the_portal_alone(told: Told) -> None:
     here = told.uploaded()
     made = told.said(here, "UQ").json()
     assert (made["sent"], made["written_at"]) == ("not-applicable", None)
-    assert told.web.app.store.answers.unwritten(10) == ()
+    assert told.web.app.store.answers.get(made["id"]).folder is None
     assert told.kept(here) == ["UQ"]
     refused = told.authority.get(made["link"], headers=XML)
     assert (refused.status_code, refused.json()["code"]) == (409, "no-message"), "it has no electronic address"
@@ -384,7 +387,7 @@ def test_the_audit_log_has_who_said_what_without_their_words(told: Told) -> None
     assert entry.actor.startswith("token:")
     assert (entry.details["kind"], entry.details["code"]) == (AnswerKind.INVOICE_RESPONSE, "UQ")
     assert "Bestellung" not in str(entry)
-    [answer] = answering.responses(told.web.app.store, entry.details["submission"])
+    [answer] = telling.responses(told.web.app.store, entry.details["submission"])
     assert entry.hashes["details"] == sha256_hex(canonical(answer.details))
 
 

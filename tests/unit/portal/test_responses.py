@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from einvoice.answering.telling import Wish, respond
 from einvoice.identity import Role
-from einvoice.operations.answering import Wish, respond
 from einvoice.responses import ACTIONS, REASONS, Clarification, Condition, Contact, InvoiceStatus, ListedCode
 from tests.support.web import Web, invoice
 

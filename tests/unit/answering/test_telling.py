@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from einvoice.answering.telling import Wish, message_of
 from einvoice.model.answer import Answer, AnswerKind
 from einvoice.model.letter import Letter
-from einvoice.operations.answering import Wish, message_of
 from einvoice.responses import (
     ACTIONS,
     REASONS,

@@ -90,7 +90,7 @@ def respond(store: Store, submission_id: str, wish: Wish, *, actor: str, id: str
     examination = _answerable(store, store.submissions.get(submission_id))  # (1)
     earlier = responses(store, submission_id)
     if all(one.id != id_ for one in earlier):
-        _in_order(wish)(earlier)  # (2)
+        in_order(wish)(earlier)  # (2)
     now, letter = store.clock(), store.envelopes.of(submission_id)
     _assert_right(wish, _message(wish, id_, now, _envelope(letter, examination), examination), letter)  # (3)
     try:
@@ -102,7 +102,7 @@ def respond(store: Store, submission_id: str, wish: Wish, *, actor: str, id: str
             details=wish.details,
             issued_at=now,
             actor=actor,
-            check=_in_order(wish),  # once more, while nobody else can say anything
+            check=in_order(wish),  # once more, while nobody else can say anything
         )
     except AlreadyThere:
         raise NotPossible("response-id-taken") from None
@@ -172,7 +172,7 @@ def _answerable(store: Store, submission: Submission) -> Examination:
     return examination
 
 
-def _in_order(wish: Wish) -> Callable[[Sequence[Answer]], None]:
+def in_order(wish: Wish) -> Callable[[Sequence[Answer]], None]:
     """Raises TransitionRefused where it can't follow what was told."""
     return lambda earlier: check_transition(_last(earlier), wish.step)
 
