@@ -9,7 +9,7 @@ from pathlib import Path
 from einvoice.intake.simulator import Dropped, read_manifest
 from tests.support.chaos_post import BEISPIEL, MUSTERSTADT
 from tests.support.chaos_proof import log_broken
-from tests.support.drops_proof import broken_promises, files_below, stuck_broken
+from tests.support.drops_proof import broken_promises, files_below, retries_broken, stuck_broken
 from tests.support.service import Program, Service
 
 LAYOUTS = ("plain", "oxalis", "phoss", "holodeck", "domibus")
@@ -164,7 +164,7 @@ class Scene:
             if now - self._told > _EVERY:
                 self._told = now
                 self._tell(self._state())
-            time.sleep(max(0.2, 4 * (now - began)))  # however many files there are, looking is not what takes the time
+            time.sleep(min(max(0.2, 4 * (now - began)), 2.0))  # looking is not to be what takes the time
 
     def _state(self) -> str:
         dropped = sum(len(self.manifest(layout)) for layout in self.drops.layouts)
@@ -204,5 +204,6 @@ class Scene:
                 told = self.manifest(layout)
                 outcome.broken[layout] = list(broken_promises(store, self.home(layout), layout, told))
                 outcome.broken[layout] += self._unlike_shown(layout)
+                outcome.broken[layout] += retries_broken(self.host.inbox, layout, told)
                 if len(told) != self.drops.count:
                     outcome.broken[layout].append(f"{len(told)} of {self.drops.count} were put down")

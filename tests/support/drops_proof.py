@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
 
-from einvoice.intake.pickup import Health
+from einvoice.intake import read_folders
+from einvoice.intake.pickup import Health, failed_documents
 from einvoice.intake.simulator import Dropped, Fate
 from einvoice.model.submission import EventKind, Hold, Submission
 from einvoice.settings import Settings
@@ -123,6 +124,15 @@ def submission_broken(store: Store, ones: Sequence[Dropped], submission: Submiss
     envelope = letter.envelope if letter else None
     if envelope is None or (envelope.instance_id, envelope.payload_sha256) != (first.instance_id, first.payload_sha256):
         yield f"{name} has another envelope or payload: {envelope}"
+
+
+def retries_broken(inbox: Path, layout: str, told: Iterable[Dropped]) -> Iterator[str]:
+    """Of what failed, the documents can be tried again, each with what came beside it, and nothing else."""
+    [folder] = [folder for folder in read_folders(inbox) if folder.name == layout]
+    failed = sum(1 for one in told if one.taken and one.fate is not Fate.ACCEPTED)
+    found = failed_documents(folder)
+    if len(found) != failed:
+        yield f"{failed} documents failed; to be tried again are {len(found)}: {[str(path) for path in found]}"
 
 
 def stuck_broken(settings: Settings, layout: str, told: Iterable[Dropped]) -> Iterator[str]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from einvoice.intake.folders import Folder
 from einvoice.intake.names import shown_name
-from einvoice.intake.pickup.finishing import note_of, noted_by
+from einvoice.intake.pickup.placing import note_of, noted_by
 
 _SHOWN = 20  # failed documents, by name
 _ID = 16  # characters

@@ -1,7 +1,6 @@
 """Handing a claimed document in, and putting it away when it is known how it ended."""
 
 import hashlib
-import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -14,12 +13,11 @@ from einvoice.intake.names import shown_name
 from einvoice.intake.pickup import beneath
 from einvoice.intake.pickup.desk import FolderDesk, Outcome
 from einvoice.intake.pickup.item import Item, Slip, Submitted
-from einvoice.intake.pickup.placing import Placed, place, possible_names, release
+from einvoice.intake.pickup.placing import place, possible_names, release
 from einvoice.intake.pickup.trouble import words
 from einvoice.intake.spool import Spool, Spooled
 
 _LANGUAGES: tuple[Language, ...] = ("de", "en")
-_NOTE = ".parcel"
 
 
 def submit(item: Item, slip: Slip, folder: Folder, spool: Spool, desk: FolderDesk) -> Submitted | Outcome:
@@ -64,10 +62,11 @@ def is_still(item: Item, slip: Slip, submitted: Submitted) -> bool:
 def finish(item: Item, slip: Slip, home: Path, outcome: Outcome, submission: str | None = None) -> None:
     """Put it, and all that came with it, into `done/DAY/` or `failed/`; `submission`: its id. Raises OSError."""
     target = beneath.make_folders(home, Path("done") / slip.day if outcome.accepted else Path("failed"))
-    companions = [path for path in _files(item.files) if path != slip.document]
-    placed = place(item.files, slip.document, companions, target, item.token, outcome.reports)
-    if placed is not None and not outcome.accepted:
-        _remember(placed, slip, {"submission": submission, "why": dict(outcome.why)})
+    # Those of the slip as well: a process that died may have moved them already.
+    companions = dict.fromkeys((*(path for path, _ in slip.companions), *_files(item.files)))
+    companions.pop(slip.document, None)
+    note = None if outcome.accepted else {**slip.as_json(), "submission": submission, "why": dict(outcome.why)}
+    place(item.files, slip.document, tuple(companions), target, item.token, outcome.reports, note)
     item.clear()
 
 
@@ -76,23 +75,6 @@ def was_finished(item: Item, slip: Slip, home: Path) -> None:
     for target in (home / "done" / slip.day, home / "failed"):
         for name in possible_names(slip.document, target, item.token):
             release(name, item.token)
-
-
-def note_of(document: Path) -> Path:
-    """Where it is remembered what a failed document was, for the time somebody has it tried again."""
-    return document.with_name(f".{document.name}{_NOTE}")
-
-
-def noted_by(name: str) -> str:
-    """The name of the document that a file of this name is the note of; "" if it is no note."""
-    return name[1 : -len(_NOTE)] if name.startswith(".") and name.endswith(_NOTE) else ""
-
-
-def _remember(placed: Placed, slip: Slip, how: Mapping[str, object]) -> None:
-    """Raises OSError."""
-    companions = [[str(path), there.name] for path, there in placed.companions.items()]
-    told = {**slip.as_json(), **how, "companions": companions}
-    note_of(placed.document).write_text(json.dumps(told), "ascii")
 
 
 def _not_taken(told: Mapping[str, str]) -> Outcome:

@@ -4,16 +4,19 @@ Renames alone, no links: a service may not be allowed to link files of another u
 """
 
 import errno
+import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from einvoice.intake.pickup.beneath import make_folders
 
 KINDS = ("html", "json", "txt")  # of reports
 _LONGEST_NAME = 255  # bytes of a file name
+_NOTE = ".parcel"
 _LONGEST_ENDING = len("..report.html.tmp")
 
 
@@ -26,14 +29,21 @@ class Placed:
 
 
 def place(
-    files: Path, document: Path, companions: Sequence[Path], target: Path, mark: str, reports: Mapping[str, bytes]
+    files: Path,
+    document: Path,
+    companions: Sequence[Path],
+    target: Path,
+    mark: str,
+    reports: Mapping[str, bytes],
+    note: Mapping[str, Any] | None = None,
 ) -> Placed | None:
     """Move `document` from below `files` to below `target`, its companions likewise, with `NAME.report.KIND` beside it.
 
-    (1) reserve a name, the document's own or one with `mark` in it, (2) move the companions, (3) write the reports,
-    (4) move the document, (5) give up the reservation. Whoever sees the document there sees all of it. Done again with
-    the same mark, whatever point the first time reached, it comes to the same end. Returns where they are; None
-    if it vanished from `files` meanwhile, and nothing is left behind then. Raises OSError.
+    (1) reserve a name, the document's own or one with `mark` in it, (2) move the companions, (3) write the reports, and
+    the note, if there is one, with where the companions are, (4) move the document, (5) give up the reservation.
+    Whoever sees the document there sees all of it. Done again with the same mark and the same companions, whatever
+    point the first time reached, it comes to the same end; companions that are nowhere are passed over. Returns where
+    they are; None if the document vanished from `files` meanwhile, and nothing is left behind then. Raises OSError.
     """
     parent = make_folders(target, document.parent)
     for marked in ("", mark):
@@ -46,20 +56,49 @@ def place(
     if not os.path.lexists(files / document):
         release(name, mark)
         return None
-    for source, there in beside.items():  # (2)
-        beside[source] = there.with_name(_name(there.name, mark)) if os.path.lexists(there) else there
-        _move(files / source, beside[source])
+    placed = Placed(name, dict(_move_beside(files, beside, mark)))  # (2)
     for kind, body in reports.items():  # (3)
-        temporary = name.with_name(f".{name.name}.report.{kind}.tmp")
-        temporary.write_bytes(body)
-        os.replace(temporary, _report(name, kind))
+        _write(_report(name, kind), body)
+    if note is not None:
+        there = [[str(path), beside.name] for path, beside in placed.companions.items()]
+        _write(note_of(name), json.dumps({**note, "companions": there}).encode("ascii"))
     if not _move(files / document, name):  # (4)
-        for kind in reports:
-            _report(name, kind).unlink(missing_ok=True)
+        for path in (*(_report(name, kind) for kind in reports), note_of(name)):
+            path.unlink(missing_ok=True)
         release(name, mark)
         return None
     release(name, mark)  # (5)
-    return Placed(name, beside)
+    return placed
+
+
+def note_of(document: Path) -> Path:
+    """Where it is remembered what a failed document was, for the time somebody has it tried again."""
+    return document.with_name(f".{document.name}{_NOTE}")
+
+
+def noted_by(name: str) -> str:
+    """The name of the document that a file of this name is the note of; "" if it is no note."""
+    return name[1 : -len(_NOTE)] if name.startswith(".") and name.endswith(_NOTE) else ""
+
+
+def _move_beside(files: Path, beside: Mapping[Path, Path], mark: str) -> Iterator[tuple[Path, Path]]:
+    """Companions, with where they are now; some may have been moved before, none is moved over anything."""
+    for path, there in beside.items():
+        marked = there.with_name(_name(there.name, mark))
+        if os.path.lexists(files / path):
+            there = marked if os.path.lexists(there) else there
+            _move(files / path, there)
+        elif os.path.lexists(marked):
+            there = marked
+        if os.path.lexists(there):
+            yield path, there
+
+
+def _write(path: Path, body: bytes) -> None:
+    """Whole or not at all."""
+    temporary = path.with_name(f".{path.name}.tmp")
+    temporary.write_bytes(body)
+    os.replace(temporary, path)
 
 
 def possible_names(document: Path, target: Path, mark: str) -> list[Path]:

@@ -9,10 +9,9 @@ from pathlib import Path
 from einvoice.intake.folders import Folder
 from einvoice.intake.layouts import Packing
 from einvoice.intake.pickup import beneath
-from einvoice.intake.pickup.finishing import note_of
 from einvoice.intake.pickup.holding import NOBODYS
 from einvoice.intake.pickup.item import Item, Slip
-from einvoice.intake.pickup.placing import KINDS
+from einvoice.intake.pickup.placing import KINDS, note_of
 
 
 def failed_documents(folder: Folder) -> list[Path]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from einvoice.intake import Spool
-from einvoice.intake.pickup import ProcessId
+from einvoice.intake.pickup import ProcessId, failed_documents
 from tests.unit.intake.pickup.conftest import BAD, GOOD, Desk, Place
 
 
@@ -79,6 +79,8 @@ def test_a_crash_at_any_step_is_made_good_by_the_next_process(
         assert found == {name + kind for kind in kinds}
         assert [path.name for path in folder.iterdir() if path.name.endswith((".place", ".tmp"))] == []
         assert (folder / name).read_bytes() == body
+        if end == "failed":  # what came beside it is known to have, for the time it is tried again
+            assert failed_documents(place.folder) == sorted(Path(f"r{one}.xml") for one in range(number + 1))
         assert place.names("drop") == set()
         assert place.items() == []
         assert len(place.desk.by_key) == (0 if len(content) > 100 else 1)
