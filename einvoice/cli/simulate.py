@@ -65,10 +65,12 @@ _TEXTS = {
     "begins": {
         "de": "Legt {count} Beispieldokumente in {folder} ab wie {layout} ({shapes}), {pace}; Startwert {seed}.\n"
         "{doubles:.0%} kommen doppelt, {broken:.0%} sind fehlerhaft, bei {late:.0%} kommt die Quittung spät.\n"
-        "Strg-C beendet.",
+        "Die Rechnungen sind an die Demo-Behörden 04011000-1234512345-06 und 03999-BEISPIEL-86 gerichtet; gibt es die "
+        "hier nicht, werden angenommene angehalten (unroutable).\nStrg-C beendet.",
         "en": "Puts {count} sample documents into {folder} as {layout} does ({shapes}), {pace}; seed {seed}.\n"
         "{doubles:.0%} come twice, {broken:.0%} are broken, of {late:.0%} the receipt is late.\n"
-        "Ctrl-C ends it.",
+        "The invoices are addressed to the demo authorities 04011000-1234512345-06 and 03999-BEISPIEL-86; where there "
+        "are none, accepted ones are held (unroutable).\nCtrl-C ends it.",
     },
     "paced": {"de": "{rate:g} je Sekunde", "en": "{rate:g} a second"},
     "unpaced": {"de": "so schnell es geht", "en": "as fast as it goes"},
