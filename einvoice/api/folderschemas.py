@@ -46,7 +46,7 @@ _EXAMPLE: dict[str, Any] = {
                     "path": "0204_04011000-12345-03/0088_4000001000005/m0.doc.xml",
                     "at": "2026-11-23T08:41:07Z",
                     "submission": "01jdcq6w3v8k2m9x4n7p5r1t0s",
-                    "text": "Rejected. errors: 2.",
+                    "text": "Rejected: the Leitweg-ID is missing.",
                     "retrying": False,
                 }
             ],

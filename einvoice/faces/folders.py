@@ -10,9 +10,8 @@ from datetime import datetime
 
 from einvoice.explain import Lang
 from einvoice.faces.words import standing
-from einvoice.model.assessment import Verdict
 from einvoice.operations.folders import FolderState, counts_of_today, folder_states, last_trouble, troubles
-from einvoice.reports.formats import number
+from einvoice.reports import ReportView
 from einvoice.store import NotFound, Store
 from einvoice.store.folders import FolderCounts
 
@@ -92,15 +91,13 @@ def _failed(state: FolderState, store: Store, lang: Lang) -> list[Told]:
 
 
 def _why(submission_id: str, store: Store, lang: Lang) -> str:
-    """Why it was not accepted; "" if nothing is known of it any more."""
+    """Why it was not accepted: the headline of its report, else its state; "" if nothing is known of it any more."""
     try:
         submission = store.submissions.get(submission_id)
     except NotFound:
         return ""
-    told = standing(submission, lang)
-    if submission.verdict is Verdict.REJECTED and submission.errors:
-        return f"{told.label[:1].upper()}{told.label[1:]}. {_ERRORS[lang]}: {number(submission.errors, lang)}."
-    return f"{told.sentence} {told.remedy}".strip()
-
-
-_ERRORS: Mapping[Lang, str] = {"de": "Fehler", "en": "errors"}
+    ended_by_a_person = submission.human_decision is not None
+    examination = None if ended_by_a_person else store.submissions.examination(submission_id)
+    if examination is not None:
+        return f"{ReportView.of(examination, lang, kept=True).headline}."
+    return standing(submission, lang).sentence
