@@ -259,6 +259,44 @@ def test_an_operator_sends_back_and_the_sender_reads_why(
     assert [*violations(page), *violations(sender)] == []
 
 
+@pytest.fixture
+def answered(portal: Portal) -> str:
+    """The address of an invoice about which its authority has said a good deal."""
+    mark = uuid.uuid4().hex[:8]
+    data = GOOD.read_bytes().replace(b"2026-10437", f"A-{mark}".encode())
+    id_ = portal.service.supplier().post("/api/v1/submissions?wait=60", content=data).json()["id"]
+    contact = {"name": "Kreditorenbuchhaltung", "telephone": "+49 30 1234567", "mail": "rechnung@musterstadt.example"}
+    why = {"code": "REF", "text": "Die Bestellnummer gehört zu einem anderen Lieferanten."}
+    said: list[dict[str, Any]] = [
+        {"status": "AB"},
+        {
+            "status": "UQ",
+            "reasons": [why | {"conditions": [{"term": "BT-13", "value": "4500017"}]}],
+            "actions": [{"code": "PIN", "text": "Bitte nennen Sie die richtige Bestellnummer."}],
+            "contact": contact,
+        },
+        {"status": "AP", "effective_date": "2026-11-23"},
+        {"status": "PD", "reasons": [{"code": "PPD", "text": "1.000,00 EUR"}], "note": "Rest folgt im Januar."},
+    ]
+    for wish in said:
+        answer = portal.service.operator().post(f"/api/v1/submissions/{id_}/responses", json=wish)
+        assert answer.status_code == 201, answer.text
+    return f"{portal.service.url}/submissions/{id_}"
+
+
+def test_a_supplier_reads_what_the_recipient_has_told(
+    answered: str, states: Any, open_page: OpenPage, violations: Judge, phone: dict[str, int]
+) -> None:
+    for viewport, scheme in (({"width": 1280, "height": 900}, "light"), (phone, "dark")):
+        page = open_page(storage_state=states["supplier"], viewport=viewport, color_scheme=scheme)
+        page.goto(answered)
+        told = page.get_by_role("region", name="Rückmeldungen zur Rechnung")
+        expect(told.get_by_role("listitem").first).to_contain_text("Der Empfänger hat eine Teilzahlung veranlasst.")
+        expect(told).to_contain_text("Bestellnummer (BT-13): richtig wäre 4500017")
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert violations(page) == []
+
+
 def test_an_operator_sends_on_by_keyboard_without_script(
     portal: Portal, held: str, states: Any, open_page: OpenPage
 ) -> None:
