@@ -121,13 +121,17 @@ def _read(text: str, inbox: Path, folders: dict[str, Folder]) -> Iterator[str]:
         yield str(error)  # with line and column
         return
     lines = _lines(text)
-    yield from (f"{_at(lines, key)}{key}: unknown; there is [folders.NAME]" for key in told if key != "folders")
+    unknown = [key for key in told if key not in ("folders", "mailboxes")]
+    yield from (f"{_at(lines, key)}{key}: unknown; there is [folders.NAME] and [mailboxes.NAME]" for key in unknown)
     tables = told.get("folders", {})
     if not isinstance(tables, dict):
         yield f"{_at(lines, 'folders')}folders: must be a table, [folders.NAME]"
         return
-    for name, table in {BUILT_IN: {}, **tables}.items():
-        where = ("folders", name)
+    of_mailboxes = _of_mailboxes(told)
+    for name in tables.keys() & of_mailboxes.keys():
+        yield f"{_at(lines, 'folders', name)}{name}: there is a mailbox of that name, which has this folder already"
+    for name, table in {BUILT_IN: {}, **tables, **of_mailboxes}.items():
+        where = ("mailboxes" if name in of_mailboxes else "folders", name)
         if not _NAME.fullmatch(name) or name in _TAKEN:
             yield f"{_at(lines, *where)}{name!r} can't be a name: small letters, digits, hyphens, none of our own"
             continue
@@ -139,6 +143,15 @@ def _read(text: str, inbox: Path, folders: dict[str, Folder]) -> Iterator[str]:
         if checked.enabled:
             folders[name] = _folder(name, checked, inbox)
             yield from (f"{_at(lines, *where, key)}{key}: {text}" for key, text in _odd(folders[name], folders))
+
+
+def _of_mailboxes(told: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """The tables of the plain folders that mailboxes put their attachments into; `mailboxes.py` reads all the rest."""
+    tables = told.get("mailboxes", {})
+    enabled = {
+        name: isinstance(table, dict) and table.get("enabled", True) is True for name, table in tables.items()
+    } if isinstance(tables, dict) else {}  # fmt: skip
+    return {name: {"enabled": is_enabled} for name, is_enabled in enabled.items()}
 
 
 def _folder(name: str, table: _Table, inbox: Path) -> Folder:

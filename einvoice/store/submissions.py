@@ -37,6 +37,7 @@ class SubmissionFilter:
     rule: str | None = None  # a rule that spoke, at any level
     authority_id: str | None = None
     sender: str | None = None
+    sha256: str | None = None  # of the bytes received
     pack: str | None = None  # id+version of the rules that judged
     text: str | None = None
 
@@ -75,6 +76,15 @@ class Submissions:
                 known = set(connection.scalars(select(names).where(names.in_(portion))))
             yield from (name for name in portion if name not in known)
 
+    def still_there(self, sender: str, sha256s: Iterable[str]) -> set[str]:
+        """Those of the hashes of which the sender has a submission that is not deleted; asked in portions."""
+        left, found = iter(sha256s), set[str]()
+        while portion := list(islice(left, _PORTION)):
+            asked = (submissions.c.sender == sender, submissions.c.sha256.in_(portion))
+            with self._database.read() as connection:
+                found.update(connection.scalars(select(submissions.c.sha256).where(*asked)))
+        return found
+
     def find(self, wanted: SubmissionFilter, *, after: str | None = None, limit: int = 50) -> Page:
         """Those wanted, newest first; `after` is `Page.next` of the page before."""
         query = _narrowed(submission_query(), wanted).order_by(submissions.c.id.desc()).limit(limit + 1)
@@ -110,7 +120,7 @@ class Submissions:
 
 def _narrowed(query: Select[*_Columns], wanted: SubmissionFilter) -> Select[*_Columns]:
     column = submissions.c
-    for name in ("verdict", "handling", "authority_id", "sender", "pack"):
+    for name in ("verdict", "handling", "authority_id", "sender", "sha256", "pack"):
         value = getattr(wanted, name)
         if value is not None:
             query = query.where(column[name] == value)

@@ -11,6 +11,7 @@ from einvoice.settings import Settings
 from einvoice.worker.answering import answer_errands
 from einvoice.worker.errands import Errand, Errands
 from einvoice.worker.folder import Inbox
+from einvoice.worker.mail import mail_errands
 from einvoice.worker.queue import WakeQueue
 from einvoice.worker.refill import Refill
 
@@ -53,7 +54,8 @@ def run_worker(
         Errand("worker-threads", sweep, hands.check_worker_health),
     )
     answers = answer_errands(desk.store, inbox.folders, every=sweep, patience=settings.abandoned_seconds)
-    all_errands = Errands([*rounds, *answers, *inbox.errands(), *errands], stop)
+    mail = mail_errands(desk, settings, stop)
+    all_errands = Errands([*rounds, *answers, *mail, *inbox.errands(), *errands], stop)
     hands.start()
     all_errands.start()
     inbox.start()
