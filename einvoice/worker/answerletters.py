@@ -10,6 +10,7 @@ from pathlib import Path
 import structlog
 
 from einvoice.errors import Fault
+from einvoice.explain import Lang
 from einvoice.intake import Folder
 from einvoice.intake.mail import (
     Answer,
@@ -34,6 +35,7 @@ from einvoice.reports import ReportView, pdf_report
 from einvoice.store import SubmissionFilter
 from einvoice.worker.inboxdesk import InboxDesk
 
+_LANGUAGES: tuple[Lang, ...] = ("de", "en")
 _HOUR = timedelta(hours=1)
 _SKEW = timedelta(minutes=5)  # clocks of two hosts differ by less
 _LONGEST_DELAY_SECONDS = 3600.0
@@ -170,10 +172,10 @@ class AnswerLetters:
         if outcome is None:
             return None
         examination = self._desk.store.submissions.examination(submission.id)
-        text = outcome.reports.get("txt", b"").decode()
+        text = outcome.reports.get("txt", b"").decode()  # why not, or what a person has decided
         pdf = None
         if examination is not None:
-            views = [ReportView.of(examination, language, kept=True) for language in ("de", "en")]
+            views = [ReportView.of(examination, language, kept=True) for language in _LANGUAGES]
             said = ("\n".join(filter(None, (view.headline, view.summary, view.next_steps))) for view in views)
             text = text or "\n\n".join(said)
             try:
@@ -181,7 +183,7 @@ class AnswerLetters:
             except Fault as fault:
                 if not fault.notice.deterministic:
                     raise
-        return Told(name=submission.name, text=text or words("mail", "accepted", "de"), pdf=pdf)
+        return Told(name=submission.name, text=text or _accepted(), pdf=pdf)
 
     def _send(self, letter: MailLetter, told: list[Told], now: datetime) -> None:
         names = [one.name for one in letter.enclosed]
@@ -216,6 +218,10 @@ class AnswerLetters:
         self._letters.update(replace(letter, answer=answer))
         told = {"why": answer.why} if answer.why else {}
         log.info("letter-answer", mailbox=self._mailbox.name, letter=letter.digest[:20], state=answer.state, **told)
+
+
+def _accepted() -> str:
+    return "\n".join(words("mail", "accepted", language) for language in _LANGUAGES)
 
 
 def _is_open(submission: Submission) -> bool:

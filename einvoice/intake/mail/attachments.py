@@ -10,7 +10,7 @@ from typing import Literal
 from einvoice.intake.names import shown_name
 
 _PDF_WINDOW = 1024  # ISO 32000-1 Annex H: readers look for the header there
-_XML_STARTS = (b"<", b"\xef\xbb\xbf<", b"\xff\xfe<\0", b"\xfe\xff\0<", b"<\0", b"\0<")
+_XML_STARTS = (b"<", b"\xff\xfe<\0", b"\xfe\xff\0<", b"<\0", b"\0<")
 _HTML = re.compile(rb"<(!doctype\s+html|html)\b", re.IGNORECASE)
 _SHOWN = 100  # ignored parts, by name
 
@@ -101,8 +101,8 @@ def _judged(part: Message, max_bytes: int) -> Attachment | Ignored | None:
 def _kind(data: bytes) -> Literal["xml", "pdf"] | None:
     if b"%PDF-" in data[:_PDF_WINDOW] and not any(data.startswith(magic) for magic, _ in _OTHER):
         return "pdf"
-    start = data[:_PDF_WINDOW].lstrip(b" \t\r\n")
-    if start.startswith(_XML_STARTS) and not _HTML.match(start.removeprefix(b"\xef\xbb\xbf")):
+    start = data[:_PDF_WINDOW].removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n")
+    if start.startswith(_XML_STARTS) and not _HTML.match(start):
         return "xml"
     return None
 
