@@ -4,7 +4,7 @@ import re
 import socketserver
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import count
 
@@ -53,6 +53,10 @@ class _Session(socketserver.StreamRequestHandler):
     imap: ImapServer
 
     def handle(self) -> None:
+        with suppress(ConnectionError):  # who spoke to us was killed
+            self.serve()
+
+    def serve(self) -> None:
         self.folder, self.signed_in = "", False
         self.tell("* OK ready")
         while line := self.rfile.readline():

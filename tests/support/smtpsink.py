@@ -3,7 +3,7 @@
 import socketserver
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -34,6 +34,10 @@ class _Session(socketserver.StreamRequestHandler):
     sink: Sink
 
     def handle(self) -> None:
+        with suppress(ConnectionError):  # who spoke to us was killed
+            self.serve()
+
+    def serve(self) -> None:
         sender = to = ""
         self.tell("220 sink")
         while line := self.rfile.readline().decode().strip():

@@ -156,10 +156,8 @@ class Letters:
             letter = self.read(digest)
             if letter is not None and letter.token == token:
                 self.place(letter)
-            else:
-                with suppress(FileNotFoundError):
-                    if time.time() - folder.stat().st_mtime > _LEFTOVER_SECONDS:
-                        shutil.rmtree(folder, ignore_errors=True)
+            elif letter is not None or _is_old(folder):  # another process was faster, or this one died before
+                shutil.rmtree(folder, ignore_errors=True)
 
     def pending(self) -> list[str]:
         """Digests of the letters that may have to be answered, the oldest first. Raises OSError."""
@@ -214,6 +212,13 @@ class Letters:
 
     def _path(self, digest: str) -> Path:
         return self._folder / f"{digest}.json"
+
+
+def _is_old(folder: Path) -> bool:
+    try:
+        return time.time() - folder.stat().st_mtime > _LEFTOVER_SECONDS
+    except FileNotFoundError:
+        return False
 
 
 def _write(path: Path, data: bytes) -> None:
