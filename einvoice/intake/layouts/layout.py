@@ -1,8 +1,7 @@
 """What all layouts share: the walk through a folder, what is never taken, and how what was found is added up."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import ClassVar
 
@@ -120,25 +119,32 @@ class Layout(ABC):
             self._walk(below, depth - 1, tally)
 
     def _walk(self, directory: Directory, depth: int, tally: Tally) -> None:
+        """One thing that can't be read does not keep the others from being seen; one that vanished is no trouble."""
         for found in directory.scan():
-            with _unreadable_is_stuck(found, tally):
+            try:
                 self._entry(directory, found, depth, tally)
+            except FileNotFoundError:
+                continue
+            except OSError:
+                tally.stuck(found, "unreadable")
 
     def _entry(self, directory: Directory, found: Found, depth: int, tally: Tally) -> None:
-        match found.kind:
-            case Kind.FOLDER:
-                self.folder(directory, found, depth, tally)
-            case Kind.LINK:
-                tally.stuck(found, "link")
-            case Kind.OTHER:
-                tally.stuck(found, "not-a-file")
-            case Kind.FILE if is_temporary(found.name):
-                tally.memory.unfinished(found)
-                tally.stuck_if_late(found, "temporary")
-            case Kind.FILE if found.size == 0 and not found.name.endswith(self.may_be_empty):
-                tally.stuck_if_late(found, "empty")
-            case Kind.FILE:
-                self.file(directory, found, tally)
+        kind = found.kind
+        if kind is Kind.FILE:
+            self._file(directory, found, tally)
+        elif kind is Kind.FOLDER:
+            self.folder(directory, found, depth, tally)
+        else:
+            tally.stuck(found, "link" if kind is Kind.LINK else "not-a-file")
+
+    def _file(self, directory: Directory, found: Found, tally: Tally) -> None:
+        if is_temporary(found.name):
+            tally.memory.unfinished(found)
+            tally.stuck_if_late(found, "temporary")
+        elif found.size == 0 and not found.name.endswith(self.may_be_empty):
+            tally.stuck_if_late(found, "empty")
+        else:
+            self.file(directory, found, tally)
 
 
 def is_temporary(name: str) -> bool:
@@ -149,14 +155,3 @@ def is_temporary(name: str) -> bool:
 def stem(name: str, ending: str) -> str | None:
     """The name without this ending; None if it has another, or nothing before it."""
     return name[: -len(ending)] if name.endswith(ending) and name != ending else None
-
-
-@contextmanager
-def _unreadable_is_stuck(found: Found, tally: Tally) -> Iterator[None]:
-    """One thing that can't be read does not keep the others from being seen; one that vanished is nobody's trouble."""
-    try:
-        yield
-    except FileNotFoundError:
-        return
-    except OSError:
-        tally.stuck(found, "unreadable")
