@@ -14,6 +14,7 @@ import typer
 from einvoice.app import App, open_app, rule_artefacts, work
 from einvoice.identity.identity import is_loopback
 from einvoice.intake import read_folders
+from einvoice.intake.mailboxes import read_mailboxes
 from einvoice.logs import configure_logs
 from einvoice.rules import load_packs, sync
 from einvoice.settings import Settings
@@ -83,7 +84,8 @@ def _settings(**given: object) -> Settings:
     """The settings, with what the command line says; logs on, rule packs fetched if one is missing."""
     settings = Settings().model_copy(update={name: value for name, value in given.items() if value is not None})
     configure_logs(settings)
-    read_folders(settings.inbox_dir, settings.folders)  # what is wrong there is told before anything starts
+    for read in (read_folders, read_mailboxes):  # what is wrong there is told before anything starts
+        read(settings.inbox_dir, settings.folders)
     sync(load_packs(settings.schematron_dir), rule_artefacts(settings), lambda text: typer.echo(text, err=True))
     return settings
 

@@ -204,7 +204,8 @@ def _odd(folder: Folder, folders: Mapping[str, Folder]) -> Iterator[tuple[str, s
 def _said(lines: Mapping[tuple[str, ...], int], table: tuple[str, ...], error: Any) -> str:
     where = (*table, *(str(part) for part in error["loc"][:1]))
     keys = ", ".join(_Table.model_fields)
-    text = f"unknown; there are {keys}" if error["type"] == "extra_forbidden" else error["msg"]
+    told = error["msg"].removeprefix("Value error, ")
+    text = f"unknown; there are {keys}" if error["type"] == "extra_forbidden" else told
     return f"{_at(lines, *where)}{'.'.join(where[2:]) or where[1]}: {text}"
 
 
