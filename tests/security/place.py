@@ -14,6 +14,7 @@ from einvoice.answering.telling import Wish, respond
 from einvoice.identity import Role
 from einvoice.responses import InvoiceStatus
 from tests.security.table import VALUES, WHO, Row, Who, with_enclosure
+from tests.support.folders import tell
 from tests.support.web import LEITWEG_ID, OTHER_LEITWEG_ID, Web, invoice
 
 
@@ -41,6 +42,7 @@ class Place:
     def __post_init__(self) -> None:
         self.web.known(LEITWEG_ID)
         self.web.known(OTHER_LEITWEG_ID)
+        tell(self.web.app.store, VALUES["name"])
         self.submission = self.web.submitted(self.programs[Who.SUPPLIER], with_enclosure())["id"]
         wish = Wish(status=InvoiceStatus.RECEIVED)
         self.response = respond(self.web.app.store, self.submission, wish, actor="admin").id

@@ -93,6 +93,8 @@ TABLE: Mapping[str, Row] = {
     "POST /api/v1/submissions/{submission_id}:consent": operators(held=True, answer=CONFLICT, json=WHY),
     "POST /api/v1/doors/{door}:pause": operators(json=WHY),
     "POST /api/v1/doors/{door}:resume": operators(json={}),
+    "GET /api/v1/folders": OPERATORS,
+    "POST /api/v1/folders/{name}/retry": operators(answer=TAKEN, json={}),
     # Clients of the KoSIT validator; the daemon's answers, here to what it has no scenario for
     "GET /kosit": LISTED,
     "GET /kosit/server/health": LISTED,
@@ -129,6 +131,8 @@ TABLE: Mapping[str, Row] = {
     "GET /doors": OPERATORS,
     "POST /doors/{door}/pause": operators(answer=AWAY, form=WHY),
     "POST /doors/{door}/resume": operators(answer=AWAY, form={}),
+    "GET /folders": OPERATORS,
+    "POST /folders/{name}/retry": operators(answer=AWAY, form={}),
     "GET /receipts": anyone(OK),
     "POST /receipts": anyone(BAD, form={}),
     "GET /receipts/public-key.pem": anyone(OK),

@@ -106,7 +106,7 @@ def cookies_of(web: Web) -> list[str]:
 
 FORMS = ["/sign-in", "/sign-in/link/x", "/sign-out", "/upload", "/submissions/{id}/retry", "/submissions/{id}/send-on",
          "/submissions/{id}/send-back", "/submissions/{id}/consent", "/holds/retry", "/doors/api/pause",
-         "/doors/api/resume"]  # fmt: skip
+         "/doors/api/resume", "/folders/koeln/retry"]  # fmt: skip
 
 
 @pytest.mark.parametrize("form", FORMS)

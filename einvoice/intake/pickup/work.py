@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 import structlog
 
 from einvoice.intake.folders import Folder
+from einvoice.intake.names import shown_name
 from einvoice.intake.pickup.claiming import complete
 from einvoice.intake.pickup.desk import FolderDesk, Outcome
 from einvoice.intake.pickup.failures import Failures
@@ -69,6 +70,8 @@ class Work:
 
     def hand_in(self, item: Item, slip: Slip) -> None:
         """(2) Submit a document, and put it away at once where there is nothing to wait for."""
+        if slip.remark is not None:
+            log.warning("folder-remark", folder=self._folder.name, item=shown_name(slip.name), remark=slip.remark)
         submitted = submit(item, slip, self._folder, self._spool, self._desk)
         if isinstance(submitted, Outcome):
             finish(item, slip, self._folder.home, submitted)

@@ -1,11 +1,15 @@
 """folders.toml: which folders there are, and what is wrong in it, by line and key."""
 
+import json
+import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from einvoice.errors import Fault
-from einvoice.intake import Folder, read_folders
+from einvoice.intake import Folder, folders, read_folders
+from einvoice.intake.layouts import ALSO_CALLED, LAYOUTS
 
 INBOX = Path("/srv/inbox")
 
@@ -121,3 +125,29 @@ def test_what_is_wrong_is_named_by_line_and_key(tmp_path: Path, text: str, line:
 def test_all_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
     told = wrong(tmp_path, "[folders.a]\nlayuot = 1\nhints = 3\n[folders.b]\nspid = 'x'\n")
     assert all(line in told for line in ("line 2", "line 3", "line 5"))
+
+
+DOCUMENTS = Path(__file__).parents[3] / "docs"
+
+
+def test_every_key_is_documented_with_its_default() -> None:
+    text = (DOCUMENTS / "folders.md").read_text("utf-8")
+    told = dict(re.findall(r"^\| `(\w+)` \| (`\S+`|–) \|", text, re.MULTILINE))
+    defaults = {name: field.default for name, field in folders._Table.model_fields.items()}
+    assert told == {name: "–" if default is None else f"`{json.dumps(default)}`" for name, default in defaults.items()}
+
+
+def test_every_layout_and_answer_is_documented() -> None:
+    text = (DOCUMENTS / "folders.md").read_text("utf-8")
+    wanted = {*LAYOUTS, *get_args(folders.Answer)}
+    assert {name for name in wanted if f"\n| `{name}` |" not in text} == set()
+    assert {name for name in ALSO_CALLED if f"`{name}`" not in text} == set()
+
+
+@pytest.mark.parametrize("name", ["folders.md", "access-points.md"])
+def test_each_example_of_the_documents_can_be_read(tmp_path: Path, name: str) -> None:
+    examples = re.findall(r"```toml\n(.*?)```", (DOCUMENTS / name).read_text("utf-8"), re.DOTALL)
+    assert examples
+    for example in examples:
+        (tmp_path / "folders.toml").write_text(example)
+        assert read_folders(tmp_path)
