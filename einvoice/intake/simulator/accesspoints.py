@@ -75,10 +75,15 @@ def _at_once(tray: Tray, name: str, content: bytes) -> Steps:
 
 
 def _oxalis(message: Message, tray: Tray) -> Steps:
-    """`<receiver>/<sender>/<id>.doc.xml`, then the receipt, which is no more atomic."""
+    """`<receiver>/<sender>/<id>.doc.xml`, then the receipt, which is no more atomic.
+
+    Of a late one, the first try failed amid the payload and was deleted; it is sent again under another id.
+    """
     parts = (message.header.receiver, message.header.sender, message.message_id)
     base = "/".join(re.sub(r"[^a-zA-Z0-9.-]", "_", part) for part in parts)
     document, receipt = f"{base}.doc.xml", f"{base}.receipt.dat"
+    if message.late:
+        yield from tray.try_in_vain(f"{base}-0.doc.xml", message.content)
     if message.has_document:
         yield from tray.write(document, message.content)
     yield Pause.LATE

@@ -42,6 +42,13 @@ class Tray:
                 file.write(content[start : start + size])
         self._remember(name, content)
 
+    def try_in_vain(self, name: str, content: bytes) -> Steps:
+        """Straight to its name, to the half; then it is deleted."""
+        with self._opened(name) as file:
+            file.write(content[: len(content) // 2])
+        yield Pause.AMID
+        (self._root / name).unlink()
+
     def put(self, name: str, content: bytes) -> None:
         """Straight to its name, in pieces, one right after the other."""
         for _ in self.write(name, content):

@@ -1,5 +1,6 @@
 """How far from atomic each access point writes: what lies in the folder whenever it pauses."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,14 @@ def test_oxalis_writes_piece_by_piece_and_the_receipt_comes_last(tmp_path: Path,
     before_receipt = found[pauses.index(Pause.LATE)]
     assert list(before_receipt.values()) == [len(message.content)]
     assert {name.rpartition("_ap")[2] for name in last} == {".example.org.doc.xml", ".example.org.receipt.dat"}
+
+
+def test_oxalis_deletes_what_it_could_not_finish_and_the_message_comes_again(tmp_path: Path, message: Message) -> None:
+    found, _ = states(tmp_path, "oxalis", "oxalis", replace(message, late=True))
+    [in_vain] = found[0]
+    assert 0 < found[0][in_vain] < len(message.content)
+    assert all(in_vain not in state for state in found[1:])
+    assert len(found[-1]) == 2
 
 
 @pytest.mark.parametrize(("shape", "document"), [("flat", None), ("per-transaction", "sbd.xml")])
