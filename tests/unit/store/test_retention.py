@@ -214,11 +214,11 @@ def test_envelope_and_answers_go_and_the_log_still_says_what_was_answered(bench:
     store.claims.decide(claim, bench.decision(claim.submission, Verdict.REJECTED))
     given = {"code": "RE", "details": {"words": "Erika"}, "issued_at": bench.clock.now}
     store.answers.issue(submission.id, AnswerKind.MLR, id="a", **given)
-    assert store.answers.due(10)  # an MLS is owed
+    assert store.answers.due(("ap1",), 10)  # an MLS is owed
     bench.clock.advance(AFTER_TEN_YEARS)
     assert store.retention.tend(PORTIONS).expired == 1
     assert (store.envelopes.of(submission.id), store.answers.of(submission.id)) == (None, ())
-    assert (store.answers.due(10), store.answers.unwritten(10)) == ((), ())
+    assert (store.answers.due(("ap1",), 10), store.outgoing.unwritten(("ap1",), 10)) == ((), ())
     (entry,) = store.audit.of("answer:a")
     assert (entry.details["code"], entry.is_intact) == ("RE", True)
     with pytest.raises(NotPossible, match="expired"):

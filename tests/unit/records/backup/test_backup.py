@@ -96,8 +96,8 @@ def test_messages_are_known_again_and_answers_go_on_where_they_were(bench: Bench
         again = replace(bench, store=store, settings=there)
         assert store.envelopes.of(first.id) == bench.store.envelopes.of(first.id)
         assert [receive(again, data).submission.id for data in (b"1", b"2")] == [first.id, other.id]
-        assert [one.submission_id for one in store.answers.due(10)] == [first.id]
-        assert store.answers.unwritten(10) == (given,)
+        assert [one.submission_id for one in store.answers.due(("ap1",), 10)] == [first.id]
+        assert store.outgoing.unwritten(("ap1",), 10) == (given,)
         assert intact(store, there)
 
 
