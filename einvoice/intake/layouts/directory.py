@@ -33,7 +33,7 @@ _KINDS = {stat.S_IFREG: Kind.FILE, stat.S_IFDIR: Kind.FOLDER, stat.S_IFLNK: Kind
 
 
 class Found(NamedTuple):
-    """One entry of a folder, as it was when it was looked at. Made for each of very many: nothing is quicker."""
+    """One entry of a folder, as it was when it was looked at. Made for each of very many: quick to make."""
 
     name: str
     within: str  # the folder's path below the root of the look, with a slash behind it; "" for the root itself

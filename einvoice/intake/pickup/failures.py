@@ -24,6 +24,10 @@ class Failures:
         self._row = 0
         self.errors = []
 
+    def go_on(self) -> None:
+        """The turn goes on with something else, which may work where the last thing did not."""
+        self._row = 0
+
     def forget_all_but(self, tokens: Collection[str]) -> None:
         """Those that are not ours any more."""
         for token in self._again.keys() - set(tokens):
@@ -37,6 +41,10 @@ class Failures:
     def rests(self, token: str) -> bool:
         """Whether it failed a short while ago."""
         return self._again.get(token, 0.0) > self._clock()
+
+    def last(self, token: str) -> float:
+        """When it may be tried again; the greater, the later it failed. For an order in which none is kept waiting."""
+        return self._again.get(token, 0.0)
 
     @contextmanager
     def of(self, item: Item | None = None) -> Iterator[None]:

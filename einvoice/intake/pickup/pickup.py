@@ -10,7 +10,7 @@ The steps of one document, each safe to repeat after a crash, by this process or
 
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,10 +24,11 @@ from einvoice.intake.pickup.desk import FolderDesk
 from einvoice.intake.pickup.failures import Failures
 from einvoice.intake.pickup.health import Health, moment, stuck_files
 from einvoice.intake.pickup.holding import Holding
+from einvoice.intake.pickup.item import Item, Slip
 from einvoice.intake.pickup.pace import Pace
 from einvoice.intake.pickup.processes import ProcessId
 from einvoice.intake.pickup.trouble import Trouble
-from einvoice.intake.pickup.work import OFTEN, Work
+from einvoice.intake.pickup.work import OFTEN, TOGETHER, Work
 from einvoice.intake.spool import Spool
 
 _MOST = 1000  # complete documents remembered from one look
@@ -66,6 +67,7 @@ class Pickup:
         )
         self._pace = Pace(every, clock)
         self._found: deque[Parcel] = deque()  # complete at the last look, and not claimed yet
+        self._full = False  # whether the last look found as many as one may
         self._made = False
         self._now = 0.0  # the file server's time
         self._shown = self._kept = float("-inf")
@@ -102,6 +104,7 @@ class Pickup:
     def close(self) -> None:
         """Let others have what is not finished."""
         self._does(self._holding.leave)
+        self._work.close()
 
     def _does(self, step: Callable[[], object]) -> bool:
         try:
@@ -126,6 +129,7 @@ class Pickup:
             return
         start = self._clock()
         self._found.clear()
+        self._pace.looking()
         try:
             sight = self._layout.look(self.folder.path, self._memory, most=_MOST, now=self._now)
         except BaseException:
@@ -133,6 +137,7 @@ class Pickup:
             raise
         self._found.extend(sight.parcels)
         self._pace.looked(took=self._clock() - start, again=sight.again, found=bool(sight.parcels))
+        self._full = len(sight.parcels) == _MOST
         self.health = replace(
             self.health,
             waiting=sight.waiting,
@@ -145,15 +150,25 @@ class Pickup:
         """(1) and (2) of the oldest, as many as there is room for."""
         room = self._desk.room() if self._found else 0
         while self._found and room > 0 and not self._failures.too_many:
+            portion = list(self._claimed(min(room, TOGETHER)))
+            room -= len(portion)
+            self.health = replace(self.health, waiting=max(self.health.waiting - len(portion), 0))
+            self._work.hand_in(portion)
+            self._stay_alive()
+        if self._full and not self._found:
+            self._full = False
+            self._pace.emptied()
+
+    def _claimed(self, most: int) -> Iterator[tuple[Item, Slip]]:
+        """(1) of the next ones, at most so many."""
+        for _ in range(min(most, len(self._found))):
+            if self._failures.too_many:
+                return
             claimed = None
             with self._failures.of():
                 claimed = claim(self.folder.path, self._found.popleft(), self._holding, self._now)
             if claimed is not None:
-                room -= 1
-                self.health = replace(self.health, waiting=max(self.health.waiting - 1, 0))
-                with self._failures.of(claimed[0]):
-                    self._work.hand_in(*claimed)
-            self._stay_alive()
+                yield claimed
 
     def _show(self) -> None:
         self._now = self._holding.show()

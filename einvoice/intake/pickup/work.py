@@ -1,6 +1,7 @@
 """What a process has claimed from a folder, taken on step by step until it is put away."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import structlog
 
@@ -15,6 +16,7 @@ from einvoice.intake.pickup.item import Item, Slip, Submitted
 from einvoice.intake.spool import Spool
 
 OFTEN = 0.2  # seconds between two questions for outcomes, while some are expected any moment
+TOGETHER = 4  # documents handed in at once
 _YOUNG = 60.0  # seconds after a submission in which they are
 
 log = structlog.get_logger()
@@ -44,6 +46,7 @@ class Work:
         self._every = every
         self._clock = clock
         self._stay_alive = stay_alive
+        self._hands = ThreadPoolExecutor(TOGETHER - 1, f"hand-in-{folder.name}")  # begun when there is something to do
         self._submitted: dict[str, tuple[Slip, Submitted]] = {}  # by token
         self._asked = self._young_until = float("-inf")
         self.count = 0  # at the last turn
@@ -59,8 +62,10 @@ class Work:
         for token in self._submitted.keys() - items.keys():  # another process has adopted it
             del self._submitted[token]
         self._failures.forget_all_but(items)
-        for item in self._each(items[token] for token in items if token not in self._submitted):
+        left = sorted(items.keys() - self._submitted.keys(), key=self._failures.last)
+        for item in self._each(items[token] for token in left):
             self._resume(item)
+        self._failures.go_on()
         if self._submitted and self._clock() - self._asked >= (self.wait() or 0.0):
             self._asked = self._clock()
             ended = self._desk.ended({submitted.id for _, submitted in self._submitted.values()})
@@ -68,11 +73,26 @@ class Work:
             for item in self._each(here):
                 self._end(item, *self._submitted[item.token])
 
-    def hand_in(self, item: Item, slip: Slip) -> None:
-        """(2) Submit a document, and put it away at once where there is nothing to wait for."""
+    def hand_in(self, claimed: Sequence[tuple[Item, Slip]]) -> None:
+        """(2) Submit documents, and put them away at once where there is nothing to wait for.
+
+        Several at once: each waits for the disk and the database most of the time, and they share its commits.
+        """
+        submitting = [self._hands.submit(self._submit, item, slip) for item, slip in claimed[1:]]
+        for (item, slip), ahead in zip(claimed, [None, *submitting], strict=False):
+            with self._failures.of(item):
+                self._handed_in(item, slip, self._submit(item, slip) if ahead is None else ahead.result())
+
+    def close(self) -> None:
+        """No more is handed in."""
+        self._hands.shutdown()
+
+    def _submit(self, item: Item, slip: Slip) -> Submitted | Outcome:
         if slip.remark is not None:
             log.warning("folder-remark", folder=self._folder.name, item=shown_name(slip.name), remark=slip.remark)
-        submitted = submit(item, slip, self._folder, self._spool, self._desk)
+        return submit(item, slip, self._folder, self._spool, self._desk)
+
+    def _handed_in(self, item: Item, slip: Slip, submitted: Submitted | Outcome) -> None:
         if isinstance(submitted, Outcome):
             finish(item, slip, self._folder.home, submitted)
             return
@@ -97,7 +117,7 @@ class Work:
             if slip is not None and submitted is not None:
                 self._submitted[item.token] = slip, submitted
             elif slip is not None:
-                self.hand_in(item, slip)
+                self._handed_in(item, slip, self._submit(item, slip))
 
     def _end(self, item: Item, slip: Slip, submitted: Submitted) -> None:
         """(3) Look how it ended, and (4) put it away. Bytes that changed meanwhile are submitted, too."""

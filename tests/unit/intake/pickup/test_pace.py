@@ -54,3 +54,20 @@ def test_no_more_than_a_fifth_of_the_time_is_spent_looking(pace: Pace, clock: Cl
     assert pace.wait() == pytest.approx(8.0)
     clock.now += 8.0
     assert pace.due()
+
+
+def test_a_hint_amid_a_look_has_it_looked_at_again(pace: Pace, clock: Clock) -> None:
+    pace.looking()
+    pace.hint()
+    clock.now += 0.5
+    pace.looked(took=0.5, again=False, found=False)
+    assert pace.wait() == pytest.approx(2.0)
+    pace.looking()
+    pace.looked(took=0.5, again=False, found=False)
+    assert pace.wait() == pytest.approx(3.0)
+
+
+def test_when_all_that_one_look_may_find_is_taken_the_next_one_is_due(pace: Pace) -> None:
+    pace.looked(took=10.0, again=True, found=True)
+    pace.emptied()
+    assert pace.due()

@@ -1,6 +1,7 @@
 """One process that looks after a plain folder."""
 
 import os
+import threading
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from einvoice.errors import Fault
 from einvoice.intake import Spooled
 from einvoice.intake.pickup import Pickup, Slip
+from einvoice.intake.pickup import pickup as pickup_module
 from tests.unit.intake.pickup.conftest import BAD, GOOD, Desk, Place
 
 
@@ -181,6 +183,61 @@ def test_trouble_with_one_file_does_not_keep_the_others(
     monkeypatch.undo()
     place.looks(pickup, 2)
     assert {f"bad{number}.xml" for number in range(5)} <= place.names("failed")
+
+
+def test_files_that_fail_again_and_again_keep_no_other_from_being_tried_nor_from_its_end(
+    place: Place, pickup: Pickup, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.decides = False
+    place.drop("good.xml")
+    place.looks(pickup)
+    submit, tried = desk.submit, set()
+
+    def fails(spooled: Spooled, slip: Slip, key: str) -> str:
+        tried.add(slip.name)
+        raise Fault("storage")
+
+    monkeypatch.setattr(desk, "submit", fails)
+    for number in range(9):
+        place.drop(f"bad{number}.xml", BAD)
+    place.looks(pickup, 4)
+    tried.clear()
+    desk.decides = True
+    place.looks(pickup, 3)
+    assert len(tried) == 9
+    assert "good.xml" in place.done_names()
+    monkeypatch.setattr(desk, "submit", submit)
+
+
+def test_several_are_handed_in_at_once_and_each_ends_as_itself(
+    place: Place, pickup: Pickup, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submit, together = desk.submit, threading.Barrier(3, timeout=30)
+
+    def waits_for_others(spooled: Spooled, slip: Slip, key: str) -> str:
+        together.wait()
+        return submit(spooled, slip, key)
+
+    monkeypatch.setattr(desk, "submit", waits_for_others)
+    for name, content in (("a.xml", GOOD), ("b.xml", BAD), ("c.xml", GOOD + b"<!-- c -->")):
+        place.drop(name, content)
+    place.looks(pickup)
+    assert {name for name in place.done_names() if name.endswith(".xml")} == {"a.xml", "c.xml"}
+    assert (place.done / "c.xml").read_bytes() == GOOD + b"<!-- c -->"
+    assert "b.xml" in place.names("failed")
+
+
+def test_a_folder_with_more_than_one_look_takes_is_looked_at_anew_as_soon_as_all_is_taken(
+    place: Place, pickup: Pickup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pickup_module, "_MOST", 3)
+    for number in range(7):
+        place.drop(f"{number}.xml", GOOD + b"%d" % number)
+        place.drop(f"{number}.xml.ok", b"")
+    place.clock.now += 10.0
+    pauses = [pickup.turn() for _ in range(3)]
+    assert pauses[:2] == [0.0, 0.0]
+    assert len(place.desk.by_key) == 7
 
 
 @pytest.mark.parametrize("name", ["x" * 251 + ".xml", "ß" * 125 + ".xml", "a\nb.xml"])
