@@ -103,6 +103,8 @@ class MailIntake:
         if data is None:  # another process has it
             return
         letter = self._taking.refuse(data, one.size) if too_large else self._taking.take(data)
+        if letter is None:
+            return
         if letter.failed:
             source.put_away(one.key)
         else:

@@ -1,6 +1,7 @@
 """Reading a message whoever sent it: bounded in size, lines, headers, parts and depth before it costs anything."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from email import policy
 from email.feedparser import BytesFeedParser
@@ -8,6 +9,8 @@ from email.message import EmailMessage
 from typing import Any
 
 _CHUNK = 1 << 20
+_TELLING = frozenset({"content-type", "content-disposition", "content-transfer-encoding"})
+_READ = 10_000  # characters of a header field that are decoded; of longer ones the beginning is taken as it stands
 
 
 class Unusable(Exception):
@@ -22,8 +25,10 @@ class Unusable(Exception):
 class Limits:
     """Of one message. The defaults are far beyond what a mail program writes."""
 
-    lines: int = 2_000_000  # each costs the parser a microsecond, and more the deeper it lies
+    lines: int = 2_000_000  # each costs the parser a microsecond
+    work: int = 8_000_000  # lines times depth: the deeper a line lies, the more it costs
     header_bytes: int = 64_000  # of one header field, with its continuations
+    telling_bytes: int = 4_000  # of one whose parameters are looked into
     headers: int = 5_000  # fields of all parts
     parts: int = 200
     depth: int = 20  # parts within parts, messages within messages
@@ -34,18 +39,22 @@ class _Tally:
     """What was counted so far in one message."""
 
     limits: Limits
+    lines: int
     headers: int = 0
     parts: int = 0
     parser: "BytesFeedParser[EmailMessage] | None" = None
 
     def header(self, lines: Sequence[str]) -> None:
         self.headers += 1
-        if self.headers > self.limits.headers or sum(map(len, lines)) > self.limits.header_bytes:
+        is_telling = lines[0].partition(":")[0].strip().lower() in _TELLING
+        most = self.limits.telling_bytes if is_telling else self.limits.header_bytes
+        if self.headers > self.limits.headers or sum(map(len, lines)) > most:
             raise Unusable("headers")
 
     def part(self) -> None:
         self.parts += 1
-        if self.parts > self.limits.parts or len(getattr(self.parser, "_msgstack", ())) > self.limits.depth:
+        depth = len(getattr(self.parser, "_msgstack", ()))
+        if self.parts > self.limits.parts or depth > self.limits.depth or depth * self.lines > self.limits.work:
             raise Unusable("parts")
 
 
@@ -63,8 +72,8 @@ class _Counting(policy.EmailPolicy):
 
 def read_message(data: bytes, limits: Limits | None = None) -> EmailMessage:
     """The message with all its parts. Raises Unusable; defects short of that are tolerated, as mail programs do."""
-    tally = _Tally(limits or Limits())
-    if data.count(b"\n") + data.count(b"\r") > 2 * tally.limits.lines:
+    tally = _Tally(limits or Limits(), lines=max(data.count(b"\n"), data.count(b"\r")))
+    if tally.lines > tally.limits.lines:
         raise Unusable("lines")
     counting: Any = _Counting()  # the stubs want to know of which kind of message
     object.__setattr__(counting, "tally", tally)  # policies are frozen
@@ -101,8 +110,8 @@ def headers(message: EmailMessage, name: str) -> list[str]:
 
 
 def _decoded(message: EmailMessage, name: str, raw: Any) -> str:
-    try:
-        text = str(message.policy.header_fetch_parse(name, raw))
-    except Exception:  # whatever: see above
-        text = str(raw)
+    text = str(raw)[:_READ]
+    with suppress(Exception):  # whatever: see above
+        if len(raw) <= _READ:
+            text = str(message.policy.header_fetch_parse(name, raw))
     return " ".join(text.encode("utf-8", "replace").decode("utf-8").split())

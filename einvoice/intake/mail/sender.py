@@ -12,15 +12,19 @@ _LISTS = ("List-Id", "List-Unsubscribe", "List-Post", "X-Auto-Response-Suppress"
 _NOBODY = re.compile(
     r"(mailer-daemon|postmaster|no-?reply|do-?not-?reply|noreply-.*|bounces?([+-].*)?)@", re.IGNORECASE
 )
+_LONGEST_FROM = 1_000  # characters
 ANSWER = "einvoice-answer."  # message ids of our answers begin so
 
 
 def sender_of(message: EmailMessage) -> str:
     """The address in From, if there is exactly one, of a plain form; else ""."""
     fields = headers(message, "From")
-    if len(fields) != 1:
+    if len(fields) != 1 or len(fields[0]) > _LONGEST_FROM:
         return ""
-    found = [address for _, address in getaddresses(fields) if address]
+    try:
+        found = [address for _, address in getaddresses(fields) if address]
+    except Exception:  # the standard library stumbles over odd ones, as over comments within comments
+        return ""
     return found[0] if len(found) == 1 and is_address(found[0]) else ""
 
 

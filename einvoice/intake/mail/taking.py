@@ -17,13 +17,14 @@ from datetime import datetime
 from email.message import EmailMessage
 
 from einvoice.intake.addresses import message_ids
-from einvoice.intake.mail.attachments import drop_names, sort_parts
+from einvoice.intake.mail.attachments import Attachment, drop_names, sort_parts
 from einvoice.intake.mail.authentication import is_from, results
 from einvoice.intake.mail.letters import Enclosed, Letters, MailLetter
 from einvoice.intake.mail.parsing import Unusable, header, headers, read_message
 from einvoice.intake.mail.sender import is_bounce, sender_of, why_quiet
 from einvoice.intake.mailboxes import Mailbox
 
+_NONE = ""  # the token of a letter that brings nothing
 _MOST_REFERENCES = 20
 _LONGEST_LINE = 200  # characters
 
@@ -40,13 +41,19 @@ class Taking:
         self._max_bytes = max_bytes
         self._clock = clock
 
-    def take(self, data: bytes) -> MailLetter:
-        """A message that was read; raises OSError, then it is to be read again."""
+    def take(self, data: bytes) -> MailLetter | None:
+        """A message that was read; None: another process is at it. Raises OSError, then it is to be read again.
+
+        One that brought nothing before and lies there once more is looked at anew: limits change.
+        """
         digest = hashlib.sha256(data).hexdigest()
         letter = self._letters.read(digest)  # (1)
         if letter is None:
-            letter = self._new(digest, data)
-        self._letters.place(letter)  # (5)
+            letter = self._enter(*self._read(digest, data))
+        elif letter.failed:
+            letter = self._again(letter, data)
+        if letter is not None:
+            self._letters.place(letter)  # (5)
         return letter
 
     def refuse(self, head: bytes, size: int) -> MailLetter:
@@ -55,27 +62,41 @@ class Taking:
         known = self._letters.read(digest)
         if known is not None:
             return known
-        letter = MailLetter(digest=digest, token="none", taken_at=self._clock(), failed="too-large")  # noqa: S106
+        letter = MailLetter(digest=digest, token=_NONE, taken_at=self._clock(), failed="too-large")
         try:
             return self._letters.enter(self._described(letter, read_message(_head_alone(head))))
         except Unusable:
             return self._letters.enter(replace(letter, quiet="unreadable"))
 
-    def _new(self, digest: str, data: bytes) -> MailLetter:
-        letter = MailLetter(digest=digest, token="none", taken_at=self._clock())  # noqa: S106
+    def _again(self, before: MailLetter, data: bytes) -> MailLetter | None:
+        letter, attachments = self._read(before.digest, data)
+        if letter.failed:
+            return before
+        with self._letters.locked(before.digest) as ours:
+            if not ours or self._letters.read(before.digest) != before:
+                return None
+            self._letters.forget(before.digest)
+            return self._enter(letter, attachments)
+
+    def _read(self, digest: str, data: bytes) -> tuple[MailLetter, list[Attachment]]:
+        """(2) The letter, and what it brings."""
+        letter = MailLetter(digest=digest, token=_NONE, taken_at=self._clock())
         try:
-            message = read_message(data)  # (2)
+            message = read_message(data)
         except Unusable as unusable:
-            return self._letters.enter(replace(letter, failed=unusable.reason, quiet="unreadable"))
+            return replace(letter, failed=unusable.reason, quiet="unreadable"), []
         letter = self._described(letter, message)
         if is_bounce(message):
-            return self._letters.enter(replace(letter, failed="bounce"))
+            return replace(letter, failed="bounce"), []
         attachments, ignored = sort_parts(message, self._max_bytes)
         letter = replace(letter, ignored=tuple(ignored))
+        return (letter, attachments) if attachments else (replace(letter, failed=_why_nothing(letter)), [])
+
+    def _enter(self, letter: MailLetter, attachments: list[Attachment]) -> MailLetter:
         if not attachments:
-            return self._letters.enter(replace(letter, failed=_why_nothing(letter)))
-        names = list(drop_names(digest, attachments))
-        token = self._letters.put_aside(digest, zip(names, attachments, strict=True))  # (3)
+            return self._letters.enter(letter)
+        names = list(drop_names(letter.digest, attachments))
+        token = self._letters.put_aside(letter.digest, zip(names, attachments, strict=True))  # (3)
         enclosed = tuple(
             Enclosed(name=one.name, file=name, sha256=one.sha256, size=len(one.data))
             for name, one in zip(names, attachments, strict=True)

@@ -42,6 +42,20 @@ def test_a_header_field_is_bounded() -> None:
     assert reason(b"Subject: x\n" + b" x\n" * 40_000 + b"\n") == "headers"
 
 
+def test_a_field_with_parameters_is_bounded_more_tightly() -> None:
+    assert reason(b"Content-Type: text/plain; " + b"x=y; " * 1000 + b"\n\n") == "headers"
+
+
+def test_many_lines_may_not_lie_deep() -> None:
+    read_message(nested(5) + b"x\n" * 1000, Limits(work=6000))
+    assert reason(nested(10) + b"x\n" * 1000, Limits(work=6000)) == "parts"
+
+
+def test_comments_within_comments_name_no_sender() -> None:
+    assert sender_of(read_message(b"From: " + b"(" * 900 + b"\n\n")) == ""
+    assert sender_of(read_message(b"From: " + b"(" * 60_000 + b"\n\n")) == ""
+
+
 def test_header_fields_are_counted() -> None:
     assert reason(b"X: y\n" * 6000 + b"\n") == "headers"
 

@@ -8,11 +8,17 @@ from typing import Any
 
 import pytest
 
-from einvoice.intake.mail import AnswerState, Letters, Taking
+from einvoice.intake.mail import AnswerState, Letters, MailLetter, Taking
 from einvoice.intake.mail import letters as letters_module
 from einvoice.intake.mailboxes import Mailbox
 from tests.support.mails import PDF, XML, mail, proven
 from tests.unit.intake.mail.conftest import NOW
+
+
+def take(taking: Taking, data: bytes) -> MailLetter:
+    letter = taking.take(data)
+    assert letter is not None
+    return letter
 
 
 def dropped(letters: Letters) -> dict[str, bytes]:
@@ -21,7 +27,7 @@ def dropped(letters: Letters) -> dict[str, bytes]:
 
 def test_each_attachment_becomes_a_file_and_the_letter_says_who_sent_it(taking: Taking, letters: Letters) -> None:
     message = mail(("Rechnung.xml", XML), ("Anlage.pdf", PDF), ("logo.png", b"\x89PNG..."), Message_ID="<1@l.example>")
-    letter = taking.take(message.as_bytes())
+    letter = take(taking, message.as_bytes())
     assert set(dropped(letters).values()) == {XML, PDF}
     assert (letter.sender, letter.subject, letter.message_id) == (
         "rechnung@lieferant.example",
@@ -41,18 +47,18 @@ def test_each_attachment_becomes_a_file_and_the_letter_says_who_sent_it(taking: 
 
 def test_a_message_that_was_taken_is_not_taken_again(taking: Taking, letters: Letters) -> None:
     data = mail(("r.xml", XML)).as_bytes()
-    first = taking.take(data)
+    first = take(taking, data)
     for path in letters.drop.iterdir():  # the pickup takes it
         path.unlink()
-    assert taking.take(data) == first
+    assert take(taking, data) == first
     assert dropped(letters) == {}
 
 
 def test_the_same_message_gives_the_same_names(taking: Taking, letters: Letters) -> None:
     data = mail(("r.xml", XML)).as_bytes()
-    first = taking.take(data)
+    first = take(taking, data)
     letters.forget(first.digest)
-    assert [one.file for one in taking.take(data).enclosed] == [one.file for one in first.enclosed]
+    assert [one.file for one in take(taking, data).enclosed] == [one.file for one in first.enclosed]
 
 
 def steps() -> dict[str, tuple[Any, str]]:
@@ -75,12 +81,12 @@ def test_after_a_crash_at_any_step_each_attachment_comes_once(
     with monkeypatch.context() as patch:
         patch.setattr(owner, name, crashing(getattr(owner, name), after=times))
         with suppress(Crash):
-            taking.take(data)
+            take(taking, data)
     taken = dropped(letters)
     for path in letters.drop.iterdir():  # the pickup is fast
         path.unlink()
     letters.recover()
-    taking.take(data)
+    take(taking, data)
     again = dropped(letters)
     assert sorted((*taken.values(), *again.values())) == sorted((XML, PDF))
     letters.recover()
@@ -114,7 +120,7 @@ def test_of_two_processes_one_letter_and_one_file_each_remain(
         appear(temporary, target)
 
     monkeypatch.setattr(letters_module, "_appear", meanwhile)
-    letter = taking.take(data)
+    letter = take(taking, data)
     assert list(dropped(letters)) == [letter.enclosed[0].file]
     assert list((mailbox.home / "incoming").iterdir()) == []
 
@@ -126,21 +132,21 @@ def test_on_a_file_system_without_links_a_letter_is_entered_all_the_same(
         raise PermissionError
 
     monkeypatch.setattr(os, "link", no_links)
-    letter = taking.take(mail(("r.xml", XML)).as_bytes())
+    letter = take(taking, mail(("r.xml", XML)).as_bytes())
     assert letters.read(letter.digest) == letter
     assert len(dropped(letters)) == 1
 
 
 def test_a_message_without_anything_usable_is_noted_with_its_reason(taking: Taking, letters: Letters) -> None:
-    letter = taking.take(mail().as_bytes())
+    letter = take(taking, mail().as_bytes())
     assert letter.failed == "no-attachment"
     assert letters.failed() == [letter.digest]
     assert dropped(letters) == {}
 
 
 def test_the_most_telling_reason_is_given(taking: Taking) -> None:
-    assert taking.take(mail(("r.zip", b"PK\x03\x04...")).as_bytes()).failed == "only-archive"
-    assert taking.take(mail(("r.xml", b"<a>" + b" " * 1000)).as_bytes()).failed == "only-too-large"
+    assert take(taking, mail(("r.zip", b"PK\x03\x04...")).as_bytes()).failed == "only-archive"
+    assert take(taking, mail(("r.xml", b"<a>" + b" " * 1000)).as_bytes()).failed == "only-too-large"
 
 
 def test_of_a_message_that_is_too_large_the_head_alone_is_read(taking: Taking, letters: Letters) -> None:
@@ -153,7 +159,7 @@ def test_of_a_message_that_is_too_large_the_head_alone_is_read(taking: Taking, l
 
 def test_a_hostile_message_is_noted_as_unreadable(taking: Taking) -> None:
     many = b"".join(b"--b\r\n\r\nx\r\n" for _ in range(1000))
-    letter = taking.take(b"From: a@b.example\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n" + many)
+    letter = take(taking, b"From: a@b.example\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n" + many)
     assert (letter.failed, letter.quiet) == ("parts", "unreadable")
 
 
@@ -163,12 +169,12 @@ def test_a_bounce_brings_no_invoice_though_one_is_inside(taking: Taking, letters
         b"From: mailer-daemon@mx.example\r\nContent-Type: multipart/report; report-type=delivery-status;"
         b" boundary=b\r\n\r\n--b\r\nContent-Type: message/rfc822\r\n\r\n" + inner + b"\r\n--b--\r\n"
     )
-    assert taking.take(bounce).failed == "bounce"
+    assert take(taking, bounce).failed == "bounce"
     assert dropped(letters) == {}
 
 
 def test_what_the_receiving_server_found_out_is_kept(taking: Taking) -> None:
-    letter = taking.take(mail(("r.xml", XML), Authentication_Results=proven()).as_bytes())
+    letter = take(taking, mail(("r.xml", XML), Authentication_Results=proven()).as_bytes())
     assert letter.authenticated
     assert letter.authentication == ("dkim=pass", "dmarc=pass")
 
@@ -177,7 +183,7 @@ def test_subject_and_names_hold_no_line_ends(taking: Taking) -> None:
     raw = (
         mail(("r.xml", XML)).as_bytes().replace(b"Subject: Rechnung 1/2026", b"Subject: =?utf-8?q?a=0D=0ABcc:_x@y.z?=")
     )
-    letter = taking.take(raw)
+    letter = take(taking, raw)
     assert "\n" not in letter.subject
     assert "\r" not in letter.subject
 
@@ -190,3 +196,16 @@ def test_left_overs_of_nobody_are_removed_after_a_day(mailbox: Mailbox, letters:
     os.utime(folder, (0, 0))
     letters.recover()
     assert not folder.exists()
+
+
+def test_what_brought_nothing_is_looked_at_anew_when_it_comes_back(mailbox: Mailbox, letters: Letters) -> None:
+    data = mail(("r.xml", XML)).as_bytes()
+    strict, generous = (Taking(mailbox, letters, max_bytes=most, clock=lambda: NOW) for most in (10, 1000))
+    failed = take(strict, data)
+    assert take(strict, data) == failed
+    with letters.locked(failed.digest):
+        assert generous.take(data) is None  # another process is at it
+    letter = take(generous, data)
+    assert not letter.failed
+    assert letters.failed() == []
+    assert len(dropped(letters)) == 1
