@@ -26,3 +26,10 @@ def corpus() -> Path:
     if not (folder / "expected" / "kosit.jsonl").is_file():
         pytest.fail(f"EINVOICE_CORPUS={named} holds no corpus (expected/kosit.jsonl is missing)")
     return folder
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Refuse sets as parameters: their order differs from process to process, and parallel runs need one order."""
+    for mark in metafunc.definition.iter_markers("parametrize"):
+        if len(mark.args) > 1 and isinstance(mark.args[1], set | frozenset):
+            pytest.fail(f"{metafunc.definition.nodeid}: parametrize over a set has no fixed order; use a tuple")

@@ -14,15 +14,15 @@ from einvoice.responses.codes import FAILING, codes
 from tests.unit.responses.making import ACCEPTED, SENDING, examination, invoice
 
 SETTINGS = [Kind.MLS, Kind.MLR]
-SILENT = {Result.UNDECIDED, Result.DUPLICATE, Result.A_RESPONSE}
-GOOD = {Result.ACCEPTED, Result.WARNINGS, Result.PASSED_ON}
-RETURNED = {
+SILENT = (Result.UNDECIDED, Result.DUPLICATE, Result.A_RESPONSE)
+GOOD = (Result.ACCEPTED, Result.WARNINGS, Result.PASSED_ON)
+RETURNED = (
     Result.UNROUTABLE,
     Result.UNROUTABLE_FOR_GOOD,
     Result.UNADDRESSED,
     Result.UNADDRESSED_FOR_GOOD,
     Result.DECLINED,
-}
+)
 SUBMISSION = Submission(
     id="1", received_at=SENDING.at, door=Door.FOLDER, sender="folder:a", name="r.xml", sha256="0" * 64, size=1
 )
