@@ -161,13 +161,24 @@ class Scene:
             now = time.monotonic()
             if now - self._moved > _PATIENCE:
                 raise TimeoutError(f"nothing was placed for {_PATIENCE:g} s: {self._state()}")
+            self._points_live()
             if now - self._told > _EVERY:
                 self._told = now
                 self._tell(self._state())
             time.sleep(min(max(0.2, 4 * (now - began)), 2.0))  # looking is not to be what takes the time
 
+    def _points_live(self) -> None:
+        """An access point that ends has put everything down."""
+        for layout, point in self._points.items():
+            if not point.runs and self._put_down(layout) < self.drops.count:
+                raise TimeoutError(f"the access point of {layout} ended before its time: {self._state()}")
+
+    def _put_down(self, layout: str) -> int:
+        path = self._manifest(layout)
+        return path.read_bytes().count(b"\n") if path.is_file() else 0
+
     def _state(self) -> str:
-        dropped = sum(len(self.manifest(layout)) for layout in self.drops.layouts)
+        dropped = sum(map(self._put_down, self.drops.layouts))
         left = sum(len(files_below(self.home(layout) / "drop")) for layout in self.drops.layouts)
         return (
             f"{time.monotonic() - self._began:5.0f} s: {dropped} put down, {self._placed} placed, "

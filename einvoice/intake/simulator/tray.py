@@ -47,7 +47,7 @@ class Tray:
         with self._opened(name) as file:
             file.write(content[: len(content) // 2])
         yield Pause.AMID
-        (self._root / name).unlink()
+        (self._root / name).unlink(missing_ok=True)
 
     def put(self, name: str, content: bytes) -> None:
         """Straight to its name, in pieces, one right after the other."""
