@@ -1,9 +1,9 @@
 """The drop folders, looked after by a worker."""
 
 import threading
-from collections import deque
 from collections.abc import Callable
 
+from einvoice.errors import Fault
 from einvoice.intake import Folder, Spool, read_folders
 from einvoice.intake.pickup import Hints, Pickup, ProcessId
 from einvoice.pipeline import Desk
@@ -12,6 +12,7 @@ from einvoice.worker.errands import Errand
 from einvoice.worker.folderreport import FolderReport
 from einvoice.worker.inboxdesk import InboxDesk
 from einvoice.worker.outage import Outage
+from einvoice.worker.retries import Retries
 
 FOLDER_SENDER = "folder:drop"  # of the folder there always is
 TELL_SECONDS = 10.0  # how often it is told how the folders are; operations.folders.SEEN is a few times that
@@ -28,7 +29,8 @@ class Inbox:
         self._stop = threading.Event()
         self.folders = read_folders(settings.inbox_dir, settings.folders)
         self._watched = [
-            _Watched(folder, self._open, every=settings.sweep_seconds, stop=self._stop) for folder in self.folders
+            _Watched(folder, self._open, InboxDesk(desk, folder).room, every=settings.sweep_seconds, stop=self._stop)
+            for folder in self.folders
         ]
 
     def start(self) -> None:
@@ -84,7 +86,13 @@ class _Watched:
     """One folder that is looked after."""
 
     def __init__(
-        self, folder: Folder, open_pickup: Callable[[Folder], Pickup], *, every: float, stop: threading.Event
+        self,
+        folder: Folder,
+        open_pickup: Callable[[Folder], Pickup],
+        room: Callable[[], int],
+        *,
+        every: float,
+        stop: threading.Event,
     ) -> None:
         self._folder = folder
         self._open = open_pickup
@@ -94,7 +102,7 @@ class _Watched:
         name = f"folder:{folder.name}"
         self._trouble = Outage("round-failed", "round-works-again", round=name)
         self.report = FolderReport(folder)
-        self._wishes: deque[str | None] = deque()
+        self._retries = Retries(folder, room)
         self.thread = threading.Thread(target=self._run, name=name, daemon=True)
 
     def wake(self) -> None:
@@ -108,7 +116,7 @@ class _Watched:
 
     def try_again(self, document: str | None) -> None:
         """Have a failed document, by its id, picked up again; None: all of them."""
-        self._wishes.append(document)
+        self._retries.ask(document)
         self.wake()
 
     def _run(self) -> None:
@@ -142,12 +150,23 @@ class _Watched:
         pickup.close()
 
     def _turn(self, pickup: Pickup) -> float:
-        if self._wishes:
-            self.report.try_again({self._wishes.popleft() for _ in range(len(self._wishes))})
         pause = pickup.turn()
         self.report.turned(pickup.health)
         if pickup.errors:
             self._trouble.failed(pickup.errors[0])
         else:
             self._trouble.worked()
+            if self._retry():
+                return 0.0
         return pause
+
+    def _retry(self) -> bool:
+        """Whether something was put where the next turn takes it on."""
+        try:
+            count = self._retries.advance()
+        except (OSError, Fault) as error:
+            self._trouble.failed(error)
+            return False
+        if count:
+            self.report.look_soon()
+        return count > 0

@@ -4,16 +4,14 @@ Filled by the thread of the folder, which alone waits for its disk; read by any 
 """
 
 import time
-from collections.abc import Collection
 from dataclasses import asdict
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import structlog
 
 from einvoice.intake import Folder
-from einvoice.intake.pickup import FailedLooks, FailedSight, Health, Trouble, document_id, failed_documents, retry
+from einvoice.intake.pickup import FailedLooks, FailedSight, Health, Trouble
 
 _EVERY = 10.0  # seconds between two looks into failed/ at least
 _SHARE = 30.0  # times as long as a look took, until the next one: much may lie there
@@ -75,26 +73,10 @@ class FolderReport:
         )
         self._remember(self._health)
 
+    def look_soon(self) -> None:
+        """What lies in `failed/` has changed."""
+        self._next_look = 0.0
+
     def _remember(self, health: Health) -> None:
         if health.trouble is not None:
             self._last = {"trouble": asdict(health.trouble), "at": health.looked_at.isoformat()}
-
-    def try_again(self, wanted: Collection[str | None]) -> None:
-        """Have failed documents picked up again, by id; None: all. Those that are gone, or can't be moved, are left."""
-        count = 0
-        try:
-            for document in failed_documents(self.folder):
-                if None in wanted or document_id(document) in wanted:
-                    count += _retried(self.folder, document)
-        except OSError as error:
-            log.warning("folder-retry-failed", folder=self.folder.name, error=type(error).__name__)
-        log.info("folder-retried", folder=self.folder.name, documents=count)
-        self._next_look = 0.0
-
-
-def _retried(folder: Folder, document: Path) -> bool:
-    try:
-        retry(folder, document)
-    except FileNotFoundError:  # another process was faster
-        return False
-    return True
