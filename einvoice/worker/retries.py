@@ -7,7 +7,7 @@ from pathlib import Path
 import structlog
 
 from einvoice.intake import Folder
-from einvoice.intake.pickup import document_id, failed_documents, retry
+from einvoice.intake.pickup import document_id, failed_documents, noted_documents, retry
 
 _PORTION = 50  # documents in one turn: whatever else lies in the folder has its turn, too
 
@@ -47,9 +47,16 @@ class Retries:
         (self._folder.home / "failed").stat()  # where the drive is away, nothing would seem to lie there
         wanted = {self._wishes.popleft() for _ in range(len(self._wishes))}
         known = set(self._due)
-        for document in failed_documents(self._folder):
-            if document not in known and (None in wanted or document_id(document) in wanted):
-                self._due.append(document)
+        self._due.extend(document for document in self._wanted(wanted) if document not in known)
+
+    def _wanted(self, ids: set[str | None]) -> list[Path]:
+        """By the notes beside them where these tell: to look at each file there is takes long where there are many."""
+        if None in ids:
+            return failed_documents(self._folder)
+        found = {name: path for path in noted_documents(self._folder) if (name := document_id(path)) in ids}
+        if len(found) < len(ids):  # without a note: put there by hand
+            found |= {name: path for path in failed_documents(self._folder) if (name := document_id(path)) in ids}
+        return list(found.values())
 
     def _retried(self, document: Path) -> bool:
         try:

@@ -4,7 +4,7 @@ Several processes of several hosts may look after one folder; one that is away k
 """
 
 from einvoice.intake.pickup.desk import FolderDesk, Outcome
-from einvoice.intake.pickup.failed import FailedFile, FailedLooks, FailedSight, document_id
+from einvoice.intake.pickup.failed import FailedFile, FailedLooks, FailedSight, document_id, noted_documents
 from einvoice.intake.pickup.health import Health, StuckFile
 from einvoice.intake.pickup.hints import Hints
 from einvoice.intake.pickup.item import Slip
@@ -28,5 +28,6 @@ __all__ = [
     "Trouble",
     "document_id",
     "failed_documents",
+    "noted_documents",
     "retry",
 ]

@@ -55,43 +55,39 @@ def document_id(document: Path) -> str:
     return hashlib.sha256(os.fsencode(document)).hexdigest()[:_ID]
 
 
+def noted_documents(folder: Folder) -> Iterator[Path]:
+    """All that the pickup put into `failed/`, relative to it, in no order; quick however many there are."""
+    for _, path in _noted(folder.home / "failed", ""):
+        yield Path(path)
+
+
 class FailedLooks:
     """Looks into `failed/` of one folder, again and again: no note is read twice but those of the newest."""
 
     def __init__(self, folder: Folder) -> None:
         self._failed = folder.home / "failed"
-        self._handed_in: dict[Path, bool] = {}  # of today
+        self._handed_in: dict[str, bool] = {}  # of today
 
     def look(self, midnight: float) -> FailedSight:
         """What lies there now; `midnight`: when today began, in seconds since 1970. Raises OSError."""
         count = 0
-        newest: list[tuple[float, Path]] = []
-        today: dict[Path, bool] = {}
-        for placed, document in self._documents(self._failed):
+        newest: list[tuple[float, str]] = []
+        today: dict[str, bool] = {}
+        for placed, path in _noted(self._failed, ""):
             count += 1
             if placed >= midnight:
-                known = self._handed_in.get(document)
-                today[document] = not self._note(document).get("why") if known is None else known
+                known = self._handed_in.get(path)
+                today[path] = not self._note(Path(path)).get("why") if known is None else known
             if len(newest) < _SHOWN:
-                heapq.heappush(newest, (placed, document))
+                heapq.heappush(newest, (placed, path))
             else:
-                heapq.heappushpop(newest, (placed, document))
+                heapq.heappushpop(newest, (placed, path))
         self._handed_in = today
         return FailedSight(
             count=count,
             not_taken=list(today.values()).count(False),
-            newest=tuple(self._file(*entry) for entry in sorted(newest, reverse=True)),
+            newest=tuple(self._file(placed, Path(path)) for placed, path in sorted(newest, reverse=True)),
         )
-
-    def _documents(self, folder: Path) -> Iterator[tuple[float, Path]]:
-        """When each was put there, and where it is, relative to `failed/`."""
-        with suppress(FileNotFoundError), os.scandir(folder) as entries:
-            for entry in entries:
-                if entry.is_dir(follow_symlinks=False):
-                    yield from self._documents(Path(entry))
-                elif name := noted_by(entry.name):
-                    with suppress(FileNotFoundError):
-                        yield entry.stat(follow_symlinks=False).st_mtime, (folder / name).relative_to(self._failed)
 
     def _file(self, placed: float, document: Path) -> FailedFile:
         note = self._note(document)
@@ -110,3 +106,14 @@ class FailedLooks:
             if isinstance(told, dict):
                 return told
         return {}
+
+
+def _noted(folder: Path | str, within: str) -> Iterator[tuple[float, str]]:
+    """When each was put there, and where it is, relative to `failed/`."""
+    with suppress(FileNotFoundError), os.scandir(folder) as entries:
+        for entry in entries:
+            if name := noted_by(entry.name):
+                with suppress(FileNotFoundError):
+                    yield entry.stat(follow_symlinks=False).st_mtime, os.path.join(within, name)
+            elif entry.is_dir(follow_symlinks=False):
+                yield from _noted(entry.path, os.path.join(within, entry.name))

@@ -1,7 +1,9 @@
 """Having a failed document tried again, when what was in its way is mended."""
 
 import json
+import os
 import secrets
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
@@ -17,10 +19,11 @@ from einvoice.intake.pickup.placing import KINDS, note_of
 def failed_documents(folder: Folder) -> list[Path]:
     """What lies in `failed/` and can be tried again, relative to it, sorted. Raises OSError."""
     failed = folder.home / "failed"
-    found = [path.relative_to(failed) for path in failed.rglob("*") if path.is_file() and not path.is_symlink()]
-    beside = {path.with_name(f"{path.name}.report.{kind}") for path in found for kind in KINDS}
-    beside |= {one for path in found for one in _note(failed, path)[1]}
-    return sorted(path for path in found if not path.name.startswith(".") and path not in beside)
+    found = set(_files(failed, ""))
+    beside = {f"{path}.report.{kind}" for path in found for kind in KINDS}
+    noted = (Path(path) for path in found if str(note_of(Path(path))) in found)
+    beside |= {str(one) for path in noted for one in _note(failed, path)[1]}
+    return sorted(Path(path) for path in found - beside if not os.path.basename(path).startswith("."))
 
 
 def retry(folder: Folder, document: Path) -> None:
@@ -47,6 +50,17 @@ def retry(folder: Folder, document: Path) -> None:
     for path in (*(document.with_name(f"{document.name}.report.{kind}") for kind in KINDS), note_of(document)):
         (failed / path).unlink(missing_ok=True)
     making.rename(processing / f"{NOBODYS}{secrets.token_hex(8)}")
+
+
+def _files(folder: Path | str, within: str) -> Iterator[str]:
+    """Paths of all regular files; there may be very many."""
+    with suppress(FileNotFoundError), os.scandir(folder) as entries:
+        for entry in entries:
+            path = os.path.join(within, entry.name)
+            if entry.is_dir(follow_symlinks=False):
+                yield from _files(entry.path, path)
+            elif entry.is_file(follow_symlinks=False):
+                yield path
 
 
 def _note(failed: Path, document: Path) -> tuple[Slip | None, dict[Path, Path]]:
