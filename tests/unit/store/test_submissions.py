@@ -136,3 +136,13 @@ def test_the_three_fields_become_one_word(
 ) -> None:
     submission = bench.store.submissions.get(four[name])
     assert (submission.status, submission.settled) == (status, settled)
+
+
+def test_those_with_certain_bytes_can_be_asked_for(bench: Any) -> None:
+    one, two = (bench.receive(data, sender="folder:post").submission for data in (b"<a/>", b"<b/>"))
+    bench.receive(b"<a/>", sender="folder:other")
+    find, there = bench.store.submissions.find, bench.store.submissions.still_there
+    found = find(SubmissionFilter(sender="folder:post", sha256=one.sha256)).items
+    assert [item.id for item in found] == [one.id]
+    assert there("folder:post", [one.sha256, two.sha256, "00"]) == {one.sha256, two.sha256}
+    assert there("folder:nobody", [one.sha256]) == set()
