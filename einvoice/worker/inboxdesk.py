@@ -24,6 +24,7 @@ from einvoice.store import DoorClosed, NotFound, SubmissionFilter
 from einvoice.watching import taken_in
 
 _MOST_DUE = 200  # submissions due before the drop folders have to wait
+_ALWAYS = 10  # of these for each folder: one that is full keeps no other waiting
 _PORTION = 500  # submissions read at once
 _ENDED = (Handling.WITHDRAWN, Handling.EXPIRED)
 _WAITING = (Hold.FAULT, Hold.ENGINE, Hold.QUARANTINE, Hold.CONFLICT)  # for a person; the other holds say "accepted"
@@ -64,12 +65,17 @@ class InboxDesk:
     folder: Folder
 
     def room(self) -> int:
-        """As many as keep the backlog within bounds; none while the door is closed."""
+        """As many as keep the backlog within bounds, and always a few of this folder, however much there is of others;
+        none while the door is closed."""
         try:
             self.desk.store.doors.check(Door.FOLDER)
         except DoorClosed:
             return 0
-        return _MOST_DUE - len(self.desk.store.claims.due(_MOST_DUE))
+        room = _MOST_DUE - len(self.desk.store.claims.due(_MOST_DUE))
+        if room >= _ALWAYS:
+            return room
+        own = SubmissionFilter(sender=self.folder.sender, at_work=True)
+        return max(room, _ALWAYS - self.desk.store.submissions.count(own, _ALWAYS))
 
     def submit(self, spooled: Spooled, slip: Slip, key: str) -> str | Outcome:
         """Keep the bytes; the submission's id. What answers an answer of ours is kept with that, and no submission."""

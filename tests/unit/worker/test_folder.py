@@ -166,6 +166,19 @@ def test_another_doors_pause_is_none_of_the_folders(bench: Any, desk: Desk) -> N
     assert opened(desk).room() > 0
 
 
+def test_a_full_folder_leaves_room_for_a_few_of_each_other(
+    bench: Any, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("einvoice.worker.inboxdesk._MOST_DUE", 12)
+    full, other = opened(desk), peppol(desk)
+    for number in range(12):
+        full.submit(bench.spool.write([b"%d" % number]), slip(), str(number))
+    assert full.room() == 0
+    assert other.room() == 10
+    other.submit(came(desk, envelope()), slip(), "1")
+    assert other.room() == 9
+
+
 def test_a_paused_folder_waits_and_goes_on_when_it_is_resumed(
     bench: Any, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
