@@ -72,8 +72,8 @@ def list_responses(submission: Readable, app: Wired, lang: Language) -> Response
 def show_response(request: Request, submission: Readable, response_id: Id, app: Wired, lang: Language) -> Response:
     """One response: as JSON, or with `Accept: application/xml` the Peppol message itself (UBL ApplicationResponse).
 
-    The message is the same bytes as in the outbox, where it lies in an envelope unless the folder is set otherwise. 409
-    `no-message` where none can be made, for want of an electronic address in the invoice.
+    It is the one that lies in the outbox, there in an envelope unless the folder is set otherwise. 409 `no-message`
+    where none can be made, for want of an electronic address in the invoice.
     """
     form = wanted_form(request, _FORMS)
     told = telling.response(app.store, submission.id, response_id)

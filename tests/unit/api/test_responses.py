@@ -10,16 +10,19 @@ from typing import Any
 import pytest
 
 from einvoice.answering import telling
-from einvoice.intake import Spool
+from einvoice.envelope import open_envelope
+from einvoice.intake import Folder, Spool, read_folders
 from einvoice.model.answer import AnswerKind
 from einvoice.model.audit import canonical, sha256_hex
 from einvoice.model.submission import Door
-from einvoice.responses import InvoiceStatus, Step, next_allowed, read_response
+from einvoice.responses import InvoiceStatus, Kind, Step, next_allowed, read_response
 from einvoice.store.tables import answers, submissions
+from einvoice.worker.answering import answer_errands
 from tests.support.letters import BUYER, SELLER, letter
 from tests.support.web import OTHER_LEITWEG_ID, Web, invoice
 from tests.unit.responses.making import valid
 
+KIND = Kind.INVOICE_RESPONSE
 ENGLISH = {"Accept-Language": "en"}
 XML = {"Accept": "application/xml"}
 BODIES: dict[str, dict[str, Any]] = {
@@ -123,16 +126,15 @@ def shown(step: dict[str, Any]) -> str:
     return f"{step['status']}{'-' if step['partial'] else ''}"
 
 
-@pytest.mark.parametrize("last", [None, *BODIES])
-def test_what_may_follow_is_told_beforehand(told: Told, last: str | None) -> None:
-    here = told.uploaded()
-    if last:
-        told.said(here, last)
-    following = told.authority.get(here, headers=ENGLISH).json()["next"]
-    assert [shown(step) for step in following] == LEGAL[last].split()
-    assert [step["label"] for step in following] == [
-        step.label("en") for step in next_allowed(STEPS[last] if last else None)
-    ]
+def test_what_may_follow_is_told_beforehand(told: Told) -> None:
+    for last in (None, *BODIES):
+        here = told.uploaded()
+        if last:
+            told.said(here, last)
+        following = told.authority.get(here, headers=ENGLISH).json()["next"]
+        assert [shown(step) for step in following] == LEGAL[last].split()
+        expected = next_allowed(STEPS[last] if last else None)
+        assert [step["label"] for step in following] == [step.label("en") for step in expected]
 
 
 @pytest.mark.parametrize("name", BODIES)
@@ -172,16 +174,36 @@ def test_a_construction_invoice_is_sent_as_380_and_named_truly_in_the_note(told:
     assert told.authority.get(link).json()["note"] == "Zehn statt zwölf."
 
 
-def test_what_came_by_a_drop_folder_waits_for_its_outbox_until_it_is_written(told: Told) -> None:
-    made = told.said(told.enveloped(), "AB").json()
+@pytest.mark.parametrize("wrapped", [True, False])
+def test_what_came_by_a_drop_folder_goes_out_by_it_as_the_message_that_can_be_fetched(
+    told: Told, wrapped: bool
+) -> None:
+    folder = access_point(told.web, wrapped=wrapped)
+    made = told.said(told.enveloped("875"), "UQ").json()
     assert (made["sent"], made["written_at"]) == ("waiting", None)
-    outgoing = told.web.app.store.outgoing
-    answer = told.web.app.store.answers.get(made["id"])
-    [waiting] = outgoing.unwritten((answer.folder,), 10)
-    outgoing.take(waiting.id, "w", patience=60)
-    outgoing.written(waiting.id, "w", name="a.xml", sha256=64 * "0")
-    found = told.authority.get(made["link"]).json()
-    assert (found["sent"], found["written_at"]) == ("written", "2026-11-22T13:05:00Z")
+    for errand in answer_errands(told.web.app.store, (folder,), every=1, patience=60):
+        errand.run()
+    now = told.authority.get(made["link"]).json()
+    assert (now["sent"], now["written_at"]) == ("written", "2026-11-22T13:05:00Z")
+    file = (folder.outbox / f"{made['id']}.xml").read_bytes()
+    fetched = told.authority.get(made["link"], headers=XML).content
+    if not wrapped:
+        assert file == fetched
+        return
+    opened = open_envelope(file)
+    assert read_response(opened.standalone) == read_response(fetched)
+    assert valid(opened.standalone)
+    header = opened.envelope
+    assert (header.sender.value, header.receiver.value, header.instance_id) == (BUYER, SELLER, made["id"])
+    assert (header.document_type, header.process) == (KIND.document_type, KIND.profiles[0])
+
+
+def access_point(web: Web, *, wrapped: bool) -> Folder:
+    """The drop folder that invoices in envelopes came by; it answers nothing by itself."""
+    inbox = web.app.settings.inbox_dir
+    inbox.mkdir(exist_ok=True)
+    (inbox / "folders.toml").write_text(f'[folders.ap1]\nlayout = "oxalis"\nwrapped = {str(wrapped).lower()}\n')
+    return next(one for one in read_folders(inbox) if one.name == "ap1")
 
 
 def test_what_was_uploaded_is_answered_in_the_portal_alone(told: Told) -> None:
