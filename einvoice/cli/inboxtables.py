@@ -13,6 +13,7 @@ from einvoice.faces.folders import FolderView
 from einvoice.operations.attention import minutes, words
 from einvoice.reports.formats import number, visible
 
+_WHOLE = ("folder", "state", "looked")
 _COLUMNS = ("folder", "state", "waits", "oldest", "accepted", "rejected", "no-verdict", "looked", "host")
 
 
@@ -25,7 +26,7 @@ def show(views: Sequence[FolderView], now: datetime, lang: Lang) -> None:
         return
     table = Table(title=text["table-folders"], title_justify="left", title_style="bold", box=SIMPLE_HEAD)
     for column in _COLUMNS:
-        table.add_column(text[column], overflow="fold")
+        table.add_column(text[column], overflow="fold", no_wrap=column in _WHOLE)
     for view in views:
         table.add_row(*(Text(visible(cell)) for cell in _row(view, now, lang)))
     console.print(table)
@@ -43,7 +44,7 @@ def _row(view: FolderView, now: datetime, lang: Lang) -> Iterator[str]:
     for count in (view.today.accepted, view.today.rejected, view.failed_today):
         yield number(count, lang)
     looked = state.lookers[0].looked_at
-    yield f"{looked.astimezone():%Y-%m-%d %H:%M:%S}" if looked else ""
+    yield _clock(looked, now) if looked else ""
     yield ", ".join(dict.fromkeys(one.host for one in state.lookers))
 
 
@@ -67,6 +68,12 @@ def _matter(view: FolderView, lang: Lang) -> Iterator[str]:
     if lines:
         yield head
         yield from (f"  - {line}" for line in lines)
+
+
+def _clock(at: datetime, now: datetime) -> str:
+    """The time alone where it is today's: most are, and lines are short."""
+    today = at.astimezone().date() == now.astimezone().date()
+    return f"{at.astimezone():{'%H:%M:%S' if today else '%Y-%m-%d'}}"
 
 
 def _standing(view: FolderView) -> str:
