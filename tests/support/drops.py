@@ -1,6 +1,7 @@
 """Simulated access points at work, while two workers look after their folders and are killed again and again."""
 
 import random
+import signal
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -33,6 +34,7 @@ alone_minutes = {alone:.3f}
 _STUCK_SECONDS = 6.0
 _JITTER = 2.0  # seconds at most from the moment that is due to the kill
 _PATIENCE = 300.0  # seconds for the next thing to happen
+_TOLD = -signal.SIGTERM
 _EVERY = 10.0  # seconds between two lines of progress
 _SIGNS = ("folder-document-changed", "folder-submission-unknown", "claimed-file-not-put-back")
 
@@ -100,7 +102,12 @@ class Scene:
         finally:
             for program in (*self._points.values(), *self._workers):
                 program.clear()
-        outcome.broken[""] += [f"a program ended with {code}" for code in codes if code]
+        early = (
+            2 + self.kills + self.ended_alone - self.host.log().count("worker-started")
+        )  # told to end amid its start
+        outcome.broken[""] += [
+            f"a program ended with {code}" for code in codes if code and (code != _TOLD or not early)
+        ]
         if self.ended_alone:
             outcome.broken[""].append(f"workers ended {self.ended_alone} times by themselves")
         self._look(outcome)
