@@ -36,6 +36,7 @@ class ServiceFigures(Collector):
         yield _one("waiting_limit", "Undecided submissions at which the doors close", self._max_backlog)
         yield from _work(found)
         yield from _held(found)
+        yield from _folders(found)
         yield from _handing_over(found)
         yield from _keeping(found)
 
@@ -67,6 +68,16 @@ def _held(found: Situation) -> Iterator[Metric]:
         ages[held.hold] = max(ages[held.hold], _age(found, held.oldest))
     yield _each("submissions_by_hold", "Submissions on hold, by reason", "hold", counts)
     yield _each("oldest_held_seconds", "Age of the one held longest, since its receipt", "hold", ages)
+
+
+def _folders(found: Situation) -> Iterator[Metric]:
+    unhealthy = {state.name: int(not state.healthy) for state in found.folders}
+    told = "Whether a drop folder is in trouble, or looked after by nobody"
+    yield _each("folder_unhealthy", told, "folder", unhealthy)
+    stuck = {state.name: state.stuck_count for state in found.folders}
+    yield _each("folder_stuck", "Things in a drop folder that will not be taken as they are", "folder", stuck)
+    waiting = {state.name: state.waiting for state in found.folders}
+    yield _each("folder_waiting", "Documents in a drop folder, complete or not", "folder", waiting)
 
 
 def _handing_over(found: Situation) -> Iterator[Metric]:

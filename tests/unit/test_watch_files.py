@@ -10,6 +10,7 @@ import yaml
 
 from einvoice.records.checkpoints import sign_head
 from tests.support.figures import named_figures
+from tests.support.folders import tell
 from tests.support.web import LOOPBACK, Web, open_web, web
 
 __all__ = ["open_web", "web"]
@@ -31,6 +32,7 @@ def told(web: Web) -> str:
     web.known()
     web.submitted(web.supplier())
     sign_head(web.app.store, web.app.signer)
+    tell(web.app.store)
     return web.client(address=LOOPBACK).get("/metrics").text
 
 

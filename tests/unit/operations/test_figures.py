@@ -9,6 +9,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from einvoice.errors import Fault
 from einvoice.model.submission import Door
 from einvoice.operations import ServiceFigures
+from tests.support.folders import LOST, tell
 from tests.unit.store.test_census import dropped
 
 
@@ -90,3 +91,13 @@ def test_while_there_is_no_picture_that_is_all_there_is_to_tell(
 
     monkeypatch.setattr("einvoice.operations.figures.look", failing)
     assert figures(bench) == {("database_up",): 0}
+
+
+def test_how_the_drop_folders_are_is_told(bench: Any) -> None:
+    tell(bench.store, "koeln", trouble=LOST, waiting=7)
+    tell(bench.store, "bonn", stuck_count=3)
+    found = figures(bench)
+    assert (found["folder_unhealthy", "koeln"], found["folder_unhealthy", "bonn"]) == (1, 0)
+    assert (found["folder_stuck", "bonn"], found["folder_waiting", "koeln"]) == (3, 7)
+    bench.clock.advance(61)
+    assert figures(bench)["folder_unhealthy", "bonn"] == 1, "nobody looks after it any more"
