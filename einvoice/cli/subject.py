@@ -31,10 +31,12 @@ def export_supplier(
         raise typer.BadParameter("name a supplier, or a seller's number", param_hint="--supplier / --seller-id")
     if path.exists():
         raise typer.BadParameter(f"{path} is there already", param_hint="FILE.zip")
-    with open_existing(Settings()) as store:
+    settings = Settings()
+    with open_existing(settings) as store:
         try:
             if supplier is not None:
-                exported = subject.export_supplier(store, Subjects(store).supplier(supplier), path, actor=_ADMIN)
+                known = Subjects(store).supplier(supplier)
+                exported = subject.export_supplier(store, known, path, actor=_ADMIN, inbox=settings.inbox_dir)
             else:
                 exported = subject.export_seller(store, seller_id or "", path, actor=_ADMIN)
         except NotFound as error:

@@ -21,6 +21,7 @@ from pydantic import TypeAdapter
 
 from einvoice.errors import Fault
 from einvoice.extraction.sniff import Kind, sniff
+from einvoice.intake.mail import letters_from
 from einvoice.model.audit import moment
 from einvoice.model.letter import Letter
 from einvoice.model.submission import Hold, Submission
@@ -40,13 +41,13 @@ Diese Datei enthält alles, was der Rechnungseingang über Sie oder Ihr Unterneh
 index.json nennt Umfang und Lücken. Je Einreichung gibt es einen Ordner: submission.json (Angaben zur Einreichung),
 events.json (was wann geschah), report.html und report.json (der Prüfbericht), original (die Datei, wie sie kam);
 kam sie in einem Umschlag (Peppol), auch envelope.json (dessen Absender, Empfänger und Kennungen) und answers.json (was
-darauf geantwortet wurde).
+darauf geantwortet wurde). letters: was zu E-Mails von Adressen Ihrer Konten vermerkt ist.
 
 This file holds everything the invoice intake has stored about you or your company (Art. 15 GDPR).
 index.json names extent and gaps. There is a folder for each submission: submission.json (facts about the submission),
 events.json (what happened when), report.html and report.json (the report), original (the file as it came);
 where it came in an envelope (Peppol), also envelope.json (its sender, receiver and ids) and answers.json (what was
-answered).
+answered). letters: what is noted about e-mails from addresses of your accounts.
 """
 
 
@@ -59,11 +60,18 @@ class Exported:
     left_out: list[dict[str, str]] = field(default_factory=list)  # submission, part, why
 
 
-def export_supplier(store: Store, supplier: Supplier, path: Path, *, actor: str) -> Exported:
-    """All that a supplier handed in, with its accounts and tokens. Raises Fault and OSError, then there is no file."""
+def export_supplier(
+    store: Store, supplier: Supplier, path: Path, *, actor: str, inbox: Path | None = None
+) -> Exported:  # fmt: skip
+    """All that a supplier handed in, with its accounts and tokens, and the letters from their addresses in the `inbox`.
+
+    Raises Fault and OSError, then there is no file.
+    """
     known = {"supplier": supplier.name, "accounts": _told(supplier.accounts), "tokens": _told(supplier.tokens)}
     found = Subjects(store).handed_in_by(supplier)
-    return _export(store, found, known, path, actor=actor, whose={"kind": "supplier", "supplier": supplier.id})
+    letters = letters_from(inbox, [one.login for one in supplier.accounts]) if inbox is not None else ()
+    whose = {"kind": "supplier", "supplier": supplier.id}
+    return _export(store, found, known, path, actor=actor, whose=whose, letters=letters)
 
 
 def export_seller(store: Store, seller_id: str, path: Path, *, actor: str) -> Exported:
@@ -73,8 +81,9 @@ def export_seller(store: Store, seller_id: str, path: Path, *, actor: str) -> Ex
 
 
 def _export(
-    store: Store, found: Iterable[Submission], known: dict[str, Any], path: Path, *, actor: str, whose: dict[str, str]
-) -> Exported:
+    store: Store, found: Iterable[Submission], known: dict[str, Any], path: Path, *, actor: str, whose: dict[str, str],
+    letters: Iterable[tuple[str, bytes]] = (),
+) -> Exported:  # fmt: skip
     """Write it under another name, enter it into the audit log, and only then let it be had."""
     exported, at = Exported(new_id()), store.clock()
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")  # for us alone
@@ -86,6 +95,8 @@ def _export(
                     exported.submissions += 1
                     for name, data in _parts(store, submission, exported):
                         archive.writestr(f"submissions/{submission.id}/{name}", data)
+                for name, data in letters:
+                    archive.writestr(f"letters/{name}", data)
                 archive.writestr("index.json", _json(_index(exported, known, at)))
             file.flush()
             os.fsync(file.fileno())

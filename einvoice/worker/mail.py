@@ -139,6 +139,7 @@ class LetterTidying:
     def turn(self) -> None:
         """Those of an age, and those of whose documents nothing is left. Raises OSError, Fault."""
         self._letters.open()
+        self._letters.sweep()
         now, gone = self._store.clock(), 0
         for portion in self._portions():
             hashes = {one.sha256 for letter in portion for one in letter.enclosed}

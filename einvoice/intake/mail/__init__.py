@@ -5,7 +5,7 @@ It plays an access point for that folder: what makes submissions of the files, a
 
 from einvoice.intake.mail.composing import Told, compose
 from einvoice.intake.mail.health import MailHealth
-from einvoice.intake.mail.letters import Answer, AnswerState, Enclosed, Letters, MailLetter
+from einvoice.intake.mail.letters import Answer, AnswerState, Enclosed, Letters, MailLetter, letters_from
 from einvoice.intake.mail.sender import answers_us
 from einvoice.intake.mail.sending import Delayed, Refused, send
 from einvoice.intake.mail.sources import Source, Waiting, open_source
@@ -27,6 +27,7 @@ __all__ = [
     "Waiting",
     "answers_us",
     "compose",
+    "letters_from",
     "open_source",
     "send",
     "words",

@@ -10,7 +10,7 @@ import errno
 import os
 import shutil
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -204,6 +204,15 @@ class Letters:
         with os.scandir(self._folder) as found:
             yield from (entry.name[:-5] for entry in found if entry.name.endswith(".json") and entry.name[0] != ".")
 
+    def sweep(self) -> None:
+        """Remove what processes that died left behind: half-written letters, and marks of letters there are not."""
+        for path in self._folder.glob(".*.tmp"):
+            if _is_old(path):
+                path.unlink(missing_ok=True)
+        for mark in (*self._pending.iterdir(), *self._failed.iterdir()):
+            if not self._path(mark.name.removesuffix(".lock")).exists() and _is_old(mark):
+                mark.unlink(missing_ok=True)
+
     def forget(self, digest: str) -> None:
         """Delete a letter."""
         self._path(digest).unlink(missing_ok=True)
@@ -214,9 +223,26 @@ class Letters:
         return self._folder / f"{digest}.json"
 
 
-def _is_old(folder: Path) -> bool:
+def letters_from(inbox: Path, addresses: Collection[str]) -> Iterator[tuple[str, bytes]]:
+    """The letters of all mailboxes that came from these addresses, by the name of the mailbox and their own."""
+    wanted = {address.lower() for address in addresses}
+    for path in sorted(inbox.glob("*/letters/*.json")):
+        with suppress(FileNotFoundError):
+            data = path.read_bytes()
+            if _sender(data) in wanted:
+                yield f"{path.parent.parent.name}/{path.name}", data
+
+
+def _sender(data: bytes) -> str:
     try:
-        return time.time() - folder.stat().st_mtime > _LEFTOVER_SECONDS
+        return _LETTER.validate_json(data).sender.lower()
+    except ValueError:  # damaged, or another's file
+        return ""
+
+
+def _is_old(path: Path) -> bool:
+    try:
+        return time.time() - path.stat().st_mtime > _LEFTOVER_SECONDS
     except FileNotFoundError:
         return False
 

@@ -12,6 +12,7 @@ from sqlalchemy import update
 
 from einvoice.errors import Fault
 from einvoice.identity import Identity, Role
+from einvoice.intake.mail import Letters, MailLetter
 from einvoice.model.answer import AnswerKind
 from einvoice.model.assessment import Verdict
 from einvoice.model.trouble import MALWARE
@@ -78,6 +79,18 @@ def test_envelope_and_answers_are_in_it_where_there_are_any(bench: Any, supplier
     assert (envelope["sender"]["value"], envelope["receiver"]["value"]) == (SELLER, BUYER)
     (answer,) = json.loads(files[f"submissions/{submission.id}/answers.json"])
     assert (answer["code"], answer["details"]) == ("RE", {"reason": "Größe"})
+
+
+def test_letters_from_addresses_of_its_accounts_are_in_it(bench: Any, supplier: Supplier, tmp_path: Path) -> None:
+    letters = Letters(tmp_path / "inbox" / "post")
+    letters.open()
+    for digest, sender in (("ab", "Erika@example.de"), ("cd", "otto@example.de")):
+        letters.enter(MailLetter(digest=digest, token="", taken_at=bench.clock.now, sender=sender))
+    (tmp_path / "inbox" / "post" / "letters" / "ef.json").write_text("damaged")
+    export_supplier(bench.store, supplier, tmp_path / "m.zip", actor="admin", inbox=tmp_path / "inbox")
+    files = read(tmp_path / "m.zip")
+    assert [name for name in files if name.startswith("letters/")] == ["letters/post/ab.json"]
+    assert json.loads(files["letters/post/ab.json"])["sender"] == "Erika@example.de"
 
 
 def test_nothing_of_others_is_in_it(bench: Any, supplier: Supplier, tmp_path: Path) -> None:

@@ -209,3 +209,25 @@ def test_what_brought_nothing_is_looked_at_anew_when_it_comes_back(mailbox: Mail
     assert not letter.failed
     assert letters.failed() == []
     assert len(dropped(letters)) == 1
+
+
+def test_what_a_process_that_died_left_of_a_letter_is_removed_after_a_day(mailbox: Mailbox, letters: Letters) -> None:
+    kept = take(Taking(mailbox, letters, max_bytes=1000, clock=lambda: NOW), mail().as_bytes())
+    left = [mailbox.home / "letters" / name for name in (".ab.cd.tmp", "pending/ab", "pending/ab.lock", "failed/ab")]
+    for path in left:
+        path.touch()
+    letters.sweep()
+    assert all(path.exists() for path in left)
+    for path in (*left, mailbox.home / "letters" / "pending" / kept.digest):
+        os.utime(path, (0, 0))
+    letters.sweep()
+    assert not any(path.exists() for path in left)
+    assert letters.pending() == letters.failed() == [kept.digest]
+
+
+def test_letters_can_be_found_by_who_sent_them(mailbox: Mailbox, letters: Letters, taking: Taking) -> None:
+    letter = take(taking, mail(sender="A@b.example").as_bytes())
+    take(taking, mail(sender="c@d.example").as_bytes())
+    [(name, data)] = letters_module.letters_from(mailbox.home.parent, ["a@B.example"])
+    assert name == f"post/{letter.digest}.json"
+    assert b"A@b.example" in data
