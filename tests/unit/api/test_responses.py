@@ -19,7 +19,7 @@ from einvoice.responses import InvoiceStatus, Kind, Step, next_allowed, read_res
 from einvoice.store.tables import answers, submissions
 from einvoice.worker.answering import answer_errands
 from tests.support.letters import BUYER, SELLER, letter
-from tests.support.web import OTHER_LEITWEG_ID, Web, invoice
+from tests.support.web import LEITWEG_ID, OTHER_LEITWEG_ID, Web, invoice
 from tests.unit.responses.making import valid
 
 KIND = Kind.INVOICE_RESPONSE
@@ -68,12 +68,15 @@ class Told:
         found = self.web.submitted(self.web.supplier(), data or invoice(number=f"R-{next(self.numbers)}"))
         return f"/api/v1/submissions/{found['id']}/responses"
 
-    def enveloped(self, type_code: str = "380", *, folder: str | None = "ap1", seller: str = SELLER) -> str:
+    def enveloped(
+        self, type_code: str = "380", *, folder: str | None = "ap1", seller: str = SELLER,
+        leitweg_id: str = LEITWEG_ID, owed: AnswerKind | None = None,
+    ) -> str:  # fmt: skip
         """Where to answer one that an access point has put into a drop folder; without, one sent in its envelope."""
         number = next(self.numbers)
-        data = typed(invoice(number=f"R-{number}"), type_code)
+        data = typed(invoice(number=f"R-{number}", leitweg_id=leitweg_id), type_code)
         spool = Spool(self.web.app.settings.data_dir / "letters", 100_000)
-        came_in = letter(data, instance_id=f"m-{number}", owed=None, folder=folder)
+        came_in = letter(data, instance_id=f"m-{number}", owed=owed, folder=folder)
         envelope = replace(came_in.envelope, sender=replace(came_in.envelope.sender, value=seller))
         receipt = self.web.app.store.receiving.receive(
             spool.write([data]), door=Door.FOLDER, sender="folder:ap1", actor="folder:ap1", name="a.xml",
@@ -198,11 +201,12 @@ def test_what_came_by_a_drop_folder_goes_out_by_it_as_the_message_that_can_be_fe
     assert (header.document_type, header.process) == (KIND.document_type, KIND.profiles[0])
 
 
-def access_point(web: Web, *, wrapped: bool) -> Folder:
-    """The drop folder that invoices in envelopes came by; it answers nothing by itself."""
+def access_point(web: Web, *, wrapped: bool, answer: str = "none") -> Folder:
+    """The drop folder that invoices in envelopes came by."""
     inbox = web.app.settings.inbox_dir
     inbox.mkdir(exist_ok=True)
-    (inbox / "folders.toml").write_text(f'[folders.ap1]\nlayout = "oxalis"\nwrapped = {str(wrapped).lower()}\n')
+    keys = f'layout = "oxalis"\nanswer = "{answer}"\nwrapped = {str(wrapped).lower()}\n'
+    (inbox / "folders.toml").write_text(f"[folders.ap1]\n{keys}")
     return next(one for one in read_folders(inbox) if one.name == "ap1")
 
 
@@ -348,6 +352,33 @@ def test_what_was_not_handed_over_is_not_answered(told: Told, note: str) -> None
 def test_what_is_for_nobody_here_is_not_answered(told: Told) -> None:
     here = told.uploaded(invoice(number="R-99", leitweg_id="99-NOBODY-00"))
     assert told.web.operator().post(here, json=BODIES["AB"]).json()["code"] == "not-answerable"
+
+
+def test_what_a_person_has_sent_on_without_a_verdict_is_answered_by_its_authority(told: Told) -> None:
+    here, operator = told.uploaded(invoice("abort", number="R-98")), told.web.operator()
+    wish = {"reason": "von Hand", "authority_id": told.web.known().id}
+    assert operator.post(here.replace("/responses", ":send-on"), json=wish).status_code == 200
+    assert told.said(here, "CA").status_code == 201
+
+
+def test_what_the_service_has_asked_back_by_itself_counts_in_the_same_order(told: Told) -> None:
+    """An invoice for nobody is asked back; then its authority comes."""
+    folder = access_point(told.web, wrapped=True, answer="mlr")
+    here = told.enveloped(leitweg_id=OTHER_LEITWEG_ID, owed=AnswerKind.MLR)
+    for errand in answer_errands(told.web.app.store, (folder,), every=1, patience=60):
+        errand.run()
+    authority = told.web.authority(OTHER_LEITWEG_ID)
+    told.web.operator().post(
+        here.replace("/responses", ":send-on"),
+        json={"reason": "jetzt da", "authority_id": told.web.known(OTHER_LEITWEG_ID).id},
+    )
+    listed = authority.get(here).json()
+    [asked] = listed["responses"]
+    assert (asked["status"], [why["code"] for why in asked["reasons"]], asked["sent"]) == ("UQ", ["REC"], "written")
+    assert [shown(step) for step in listed["next"]] == LEGAL["UQ"].split()
+    late = authority.post(here, json=BODIES["IP"])
+    assert (late.status_code, late.json()["reason"]) == (409, "backwards")
+    assert authority.post(here, json=BODIES["AP"]).json()["number"] == 2
 
 
 def test_of_what_is_deleted_nothing_more_is_said(told: Told) -> None:
