@@ -27,7 +27,7 @@ _FOLDER = """
 [folders.{name}]
 layout = "{name}"
 stable_looks = 3
-settle_seconds = 2.0
+settle_seconds = 4.0
 stuck_minutes = {stuck:.3f}
 alone_minutes = {alone:.3f}
 """
