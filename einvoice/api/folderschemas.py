@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, StringConstraints
 
 from einvoice.api.schemas import Asked
 from einvoice.faces.folders import FolderView, Told
 
+_Id = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 _MOST = 1000  # failed documents named at once
 
 _EXAMPLE: dict[str, Any] = {
@@ -60,7 +61,7 @@ _EXAMPLE: dict[str, Any] = {
 class RetryFailed(Asked):
     """Which failed documents to try again."""
 
-    ids: list[str] | None = Field(
+    ids: list[_Id] | None = Field(
         default=None,
         min_length=1,
         max_length=_MOST,

@@ -112,8 +112,9 @@ def _health(one: FolderTold) -> Health | None:
 def _looker(one: FolderTold, health: Health | None) -> Looker:
     looked_at = health.looked_at if health else None
     trouble, since = (health.trouble, health.since) if health else (None, None)
-    if trouble is None and looked_at is not None and one.at - looked_at > SILENT:
-        trouble, since = Trouble(code="silent", path=one.said["path"], detail=""), looked_at
+    alive_at = looked_at or datetime.fromisoformat(one.said["began"])
+    if trouble is None and one.at - alive_at > SILENT:
+        trouble, since = Trouble(code="silent", path=one.said["path"], detail=""), alive_at
     last = one.said["last"]
     return Looker(
         host=one.host,
@@ -122,7 +123,7 @@ def _looker(one: FolderTold, health: Health | None) -> Looker:
         trouble=trouble,
         since=since,
         last=trouble or (Trouble(**last["trouble"]) if last else None),
-        last_at=looked_at if trouble else (datetime.fromisoformat(last["at"]) if last else None),
+        last_at=alive_at if trouble else (datetime.fromisoformat(last["at"]) if last else None),
     )
 
 

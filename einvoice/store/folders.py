@@ -20,7 +20,8 @@ from einvoice.store.tables import folder_wishes, folders, submissions
 
 RETRIED = "folder-retry"  # action in the audit log
 
-_FORGOTTEN = timedelta(days=1)  # after which what a process said that says nothing any more is no longer listed
+# After which what a process said that says nothing any more is no longer listed, and a wish nobody acted upon is void.
+_FORGOTTEN = timedelta(days=1)
 _ROW = submissions.c
 _SENDER = "folder:"
 
@@ -74,6 +75,7 @@ class Folders:
                 if not connection.execute(known.values(values)).rowcount:
                     connection.execute(insert(folders).values(values | {"folder": folder, "process": process}))
             connection.execute(delete(folders).where(folders.c.at < now - _FORGOTTEN))
+            connection.execute(delete(folder_wishes).where(folder_wishes.c.at < now - _FORGOTTEN))
 
     def told(self) -> tuple[FolderTold, ...]:
         """All that was said within a day, by folder, the newest first."""

@@ -24,6 +24,7 @@ class FolderReport:
 
     def __init__(self, folder: Folder) -> None:
         self.folder = folder
+        self._began = datetime.now(UTC)
         self._health: Health | None = None
         self._last: dict[str, Any] | None = None  # trouble there was
         self._failed = FailedSight()
@@ -38,6 +39,7 @@ class FolderReport:
             "path": str(self.folder.path).encode(errors="replace").decode(),
             "home": str(self.folder.home).encode(errors="replace").decode(),
             "answer": self.folder.answer,
+            "began": self._began.isoformat(),
             "health": health.as_json() if health else None,
             "failed": self._failed.as_json(),
             "last": self._last,
@@ -47,8 +49,8 @@ class FolderReport:
         """The folder was looked after once more. Never raises: what is the matter with it the health tells."""
         self._health = health
         self._remember(health)
-        if time.monotonic() < self._next_look:
-            return
+        if health.trouble is not None or time.monotonic() < self._next_look:
+            return  # where the drive is away, nothing would seem to lie there
         start = time.monotonic()
         midnight = datetime.now().astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
         try:

@@ -28,11 +28,13 @@ def tell(
     files: tuple[FailedFile, ...] = (),
     not_taken: int = 0,
     looked_at: datetime | None = None,
+    began: datetime | None = None,
+    seen: bool = True,
     **health: Any,
 ) -> None:
     """As a worker does every few seconds."""
     now = looked_at or store.clock()
-    seen = Health(
+    found = Health(
         folder=name, layout="oxalis", path="/srv/oxalis/inbound", process=process, looked_at=now,
         trouble=trouble, since=now if trouble else None, **health,
     )  # fmt: skip
@@ -41,7 +43,8 @@ def tell(
         "path": "/srv/oxalis/inbound",
         "home": "/srv/oxalis",
         "answer": "none",
-        "health": seen.as_json(),
+        "began": (began or now).isoformat(),
+        "health": found.as_json() if seen else None,
         "failed": FailedSight(count=len(files), not_taken=not_taken, newest=files).as_json(),
         "last": {"trouble": {"code": last.code, "path": last.path, "detail": ""}, "at": now.isoformat()}
         if last

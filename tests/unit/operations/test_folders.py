@@ -97,6 +97,15 @@ def test_a_process_that_lives_and_does_not_come_back_from_the_folder_is_trouble(
     assert "antwortet nicht mehr" in why.words("de")
 
 
+def test_a_process_that_does_not_come_back_from_its_first_look_is_trouble_after_a_while(bench: Any) -> None:
+    tell(bench.store, seen=False)
+    assert states(bench)["koeln"].healthy
+    tell(bench.store, seen=False, began=bench.clock.now - timedelta(minutes=4))
+    state = states(bench)["koeln"]
+    assert [why.code for _, why in troubles(state)] == ["silent"]
+    assert state.lookers[0].looked_at is None
+
+
 def test_stuck_files_are_a_concern_with_their_number(bench: Any) -> None:
     tell(bench.store, stuck=(stuck("a.doc.xml", bench.clock.now - timedelta(minutes=20)),), stuck_count=7)
     [concern] = concerns(look(bench.store, bench.settings), bench.settings)

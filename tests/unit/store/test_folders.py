@@ -93,6 +93,13 @@ def test_wishes_are_kept_until_somebody_takes_them_and_audited(bench: Any) -> No
     ]
 
 
+def test_a_wish_nobody_acted_upon_for_a_day_is_void(bench: Any) -> None:
+    bench.store.folders.wish("koeln", ["a"], actor="account:1")
+    bench.clock.advance(86_401)
+    tell(bench, koeln=1)
+    assert wishes(bench) == set()
+
+
 def test_of_several_that_want_to_act_upon_a_wish_one_gets_it(bench: Any) -> None:
     bench.store.folders.wish("koeln", ["a"], actor="account:1")
     [wish] = bench.store.folders.wishes()
