@@ -9,20 +9,18 @@ Each has a plain drop folder of its name, into which its attachments go.
 
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import unquote, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from einvoice.errors import Fault
 from einvoice.intake.addresses import is_address
 from einvoice.intake.folders import _at, _lines
+from einvoice.intake.mailservers import IMAP, SMTP, Server, read_server
 
 Policy = Literal["never", "known", "authenticated"]
-_IMAP = {"imaps": 993, "imap": 143}
-_SMTP = {"smtps": 465, "smtp": 587}
 
 
 class _Table(BaseModel):
@@ -47,32 +45,6 @@ class _Table(BaseModel):
     answers_per_hour: Annotated[int, Field(ge=1, le=10_000)] = 20  # to one address; further ones wait
     give_up_hours: Annotated[float, Field(gt=0)] = 72.0  # how long a failing answer is tried again
     letter_days: Annotated[int, Field(ge=1)] = 90  # who sent what is forgotten after so many days
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Server:
-    """A mail server and how to sign in there."""
-
-    scheme: str
-    host: str
-    port: int
-    user: str = ""  # "": without signing in
-    password_file: Path | None = field(default=None, repr=False)
-    folder: str = ""  # IMAP alone
-
-    @property
-    def tls_at_once(self) -> bool:
-        """Whether the connection begins encrypted; else STARTTLS follows."""
-        return self.scheme in ("imaps", "smtps")
-
-    @property
-    def is_here(self) -> bool:
-        """Whether it runs on this machine, where nobody listens in: TLS is not insisted on."""
-        return self.host in ("localhost", "127.0.0.1", "::1")
-
-    def password(self) -> str:
-        """Read now, so that it can be changed without a restart. Raises OSError."""
-        return self.password_file.read_text("utf-8").strip() if self.password_file else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,7 +140,7 @@ def _odd(table: _Table) -> Iterator[tuple[str, str]]:
 
 def _odd_imap(table: _Table) -> Iterator[tuple[str, str]]:
     if table.imap:
-        server = _server(table.imap, _IMAP, None)
+        server = read_server(table.imap, IMAP, None)
         if isinstance(server, str):
             yield "imap", server
         elif not server.user or not table.password_file:
@@ -188,7 +160,7 @@ def _odd_answer(table: _Table) -> Iterator[tuple[str, str]]:
     if table.from_address and not is_address(table.from_address):
         yield "from_address", "must be a bare address: rechnung@example.org"
     if table.smtp:
-        server = _server(table.smtp, _SMTP, None)
+        server = read_server(table.smtp, SMTP, None)
         if isinstance(server, str):
             yield "smtp", server
         elif bool(server.user) is not bool(table.smtp_password_file):
@@ -200,9 +172,9 @@ def _odd_answer(table: _Table) -> Iterator[tuple[str, str]]:
 
 
 def _mailbox(name: str, table: _Table, inbox: Path) -> Mailbox:
-    imap = _server(table.imap, _IMAP, inbox / table.password_file) if table.imap else None
+    imap = read_server(table.imap, IMAP, inbox / table.password_file) if table.imap else None
     secret = inbox / table.smtp_password_file if table.smtp_password_file else None
-    smtp = _server(table.smtp, _SMTP, secret) if table.smtp else None
+    smtp = read_server(table.smtp, SMTP, secret) if table.smtp else None
     assert not isinstance(imap, str)
     assert not isinstance(smtp, str)
     return Mailbox(
@@ -222,27 +194,6 @@ def _mailbox(name: str, table: _Table, inbox: Path) -> Mailbox:
         answers_per_hour=table.answers_per_hour,
         give_up_hours=table.give_up_hours,
         letter_days=table.letter_days,
-    )
-
-
-def _server(url: str, ports: Mapping[str, int], password_file: Path | None) -> Server | str:
-    """The server, or what is wrong with its address; a password that stands in it is not repeated."""
-    try:
-        told = urlsplit(url)
-        port = told.port
-    except ValueError:
-        return "is no address of a server"
-    if told.scheme not in ports or not told.hostname:
-        return f"must begin with {' or '.join(f'{scheme}://' for scheme in ports)} and name a host"
-    if told.password is not None:
-        return "must not hold a password; name a file with it"
-    return Server(
-        scheme=told.scheme,
-        host=told.hostname,
-        port=port or ports[told.scheme],
-        user=unquote(told.username or ""),
-        password_file=password_file,
-        folder=unquote(told.path.strip("/")) or "INBOX",
     )
 
 

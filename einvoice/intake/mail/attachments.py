@@ -13,6 +13,9 @@ _PDF_WINDOW = 1024  # ISO 32000-1 Annex H: readers look for the header there
 _XML_STARTS = (b"<", b"\xff\xfe<\0", b"\xfe\xff\0<", b"<\0", b"\0<")
 _HTML = re.compile(rb"<(!doctype\s+html|html)\b", re.IGNORECASE)
 _SHOWN = 100  # ignored parts, by name
+_DIGITS = 20  # of the digest: nobody finds another message with the same ones
+_LONGEST_STEM = 80
+_PLAIN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss"})
 
 # By the type a part claims: it is no invoice, whatever its bytes look like.
 _NEVER = (
@@ -144,8 +147,3 @@ def drop_names(digest: str, attachments: list[Attachment]) -> Iterator[str]:
             stem = stem[:-4]
         clean = re.sub(r"[^A-Za-z0-9_-]+", "-", stem.translate(_PLAIN)).strip("-_")[:_LONGEST_STEM]
         yield f"{digest[:_DIGITS]}-{number}-{clean or 'anhang'}.{attachment.kind}"
-
-
-_DIGITS = 20  # of the digest: nobody finds another message with the same ones
-_LONGEST_STEM = 80
-_PLAIN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss"})

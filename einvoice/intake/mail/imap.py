@@ -13,7 +13,7 @@ from typing import Any
 
 from einvoice.errors import Fault
 from einvoice.intake.mail.sources import Waiting
-from einvoice.intake.mailboxes import Server
+from einvoice.intake.mailservers import Server
 
 _SECONDS = 60.0  # for each answer of the server
 _UID = re.compile(rb"\bUID (\d+)")

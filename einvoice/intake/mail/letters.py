@@ -6,7 +6,6 @@ letters/failed/DIGEST   its message brought nothing, and someone may want to loo
 incoming/DIGEST.TOKEN/  attachments that are on their way into drop/
 """
 
-import errno
 import os
 import shutil
 import time
@@ -21,9 +20,9 @@ from uuid import uuid4
 from pydantic import TypeAdapter
 
 from einvoice.intake.mail.attachments import Attachment, Ignored
+from einvoice.intake.mail.durable import appear, is_old, sync, write
 
 _STALE_SECONDS = 600.0  # nobody has been sending one mail for so long
-_LEFTOVER_SECONDS = 86400.0
 
 
 class AnswerState(StrEnum):
@@ -109,9 +108,9 @@ class Letters:
         folder = self._incoming / f"{digest}.{token}"
         folder.mkdir()
         for name, attachment in files:
-            _write(folder / name, attachment.data)
-        _sync(folder)
-        _sync(self._incoming)
+            write(folder / name, attachment.data)
+        sync(folder)
+        sync(self._incoming)
         return token
 
     def enter(self, letter: MailLetter) -> MailLetter:
@@ -120,15 +119,15 @@ class Letters:
         if letter.failed:
             (self._failed / letter.digest).touch()
         temporary = self._folder / f".{letter.digest}.{letter.token}.tmp"
-        _write(temporary, _LETTER.dump_json(letter, indent=1))
+        write(temporary, _LETTER.dump_json(letter, indent=1))
         try:
-            _appear(temporary, self._path(letter.digest))
+            appear(temporary, self._path(letter.digest))
         except FileExistsError:
             shutil.rmtree(self._incoming / f"{letter.digest}.{letter.token}", ignore_errors=True)
         finally:
             temporary.unlink(missing_ok=True)
         for folder in (self._pending, self._failed, self._folder):
-            _sync(folder)
+            sync(folder)
         kept = self.read(letter.digest)
         assert kept is not None
         return kept
@@ -144,10 +143,10 @@ class Letters:
         for enclosed in letter.enclosed:
             with suppress(FileNotFoundError):
                 os.rename(aside / enclosed.file, self.drop / enclosed.file)
-        _sync(self.drop)
+        sync(self.drop)
         with suppress(FileNotFoundError):
             aside.rmdir()
-        _sync(self._incoming)
+        sync(self._incoming)
 
     def recover(self) -> None:
         """Place what a process that died has left aside, and remove what belongs to no letter."""
@@ -156,7 +155,7 @@ class Letters:
             letter = self.read(digest)
             if letter is not None and letter.token == token:
                 self.place(letter)
-            elif letter is not None or _is_old(folder):  # another process was faster, or this one died before
+            elif letter is not None or is_old(folder):  # another process was faster, or this one died before
                 shutil.rmtree(folder, ignore_errors=True)
 
     def pending(self) -> list[str]:
@@ -172,9 +171,9 @@ class Letters:
     def update(self, letter: MailLetter) -> None:
         """Keep what has changed, durably. Raises OSError."""
         temporary = self._folder / f".{letter.digest}.{uuid4().hex}.tmp"
-        _write(temporary, _LETTER.dump_json(letter, indent=1))
+        write(temporary, _LETTER.dump_json(letter, indent=1))
         os.replace(temporary, self._path(letter.digest))
-        _sync(self._folder)
+        sync(self._folder)
 
     @contextmanager
     def locked(self, digest: str) -> Iterator[bool]:
@@ -207,10 +206,10 @@ class Letters:
     def sweep(self) -> None:
         """Remove what processes that died left behind: half-written letters, and marks of letters there are not."""
         for path in self._folder.glob(".*.tmp"):
-            if _is_old(path):
+            if is_old(path):
                 path.unlink(missing_ok=True)
         for mark in (*self._pending.iterdir(), *self._failed.iterdir()):
-            if not self._path(mark.name.removesuffix(".lock")).exists() and _is_old(mark):
+            if not self._path(mark.name.removesuffix(".lock")).exists() and is_old(mark):
                 mark.unlink(missing_ok=True)
 
     def forget(self, digest: str) -> None:
@@ -238,42 +237,3 @@ def _sender(data: bytes) -> str:
         return _LETTER.validate_json(data).sender.lower()
     except ValueError:  # damaged, or another's file
         return ""
-
-
-def _is_old(path: Path) -> bool:
-    try:
-        return time.time() - path.stat().st_mtime > _LEFTOVER_SECONDS
-    except FileNotFoundError:
-        return False
-
-
-def _write(path: Path, data: bytes) -> None:
-    with path.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _sync(folder: Path) -> None:
-    """Make what was made, renamed and removed in a folder durable."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    except OSError as error:  # a file server that can't, and does so anyway
-        if error.errno not in (errno.EINVAL, errno.ENOTSUP):
-            raise
-    finally:
-        os.close(descriptor)
-
-
-def _appear(temporary: Path, target: Path) -> None:
-    """Let a file of ours have its name, whole; raises FileExistsError if something has it already."""
-    try:
-        os.link(temporary, target)
-    except (FileExistsError, FileNotFoundError):
-        raise
-    except OSError:  # a file system without links: no power cut amid this
-        with target.open("xb") as file:
-            file.write(temporary.read_bytes())
-            file.flush()
-            os.fsync(file.fileno())

@@ -6,7 +6,7 @@ from contextlib import suppress
 from email.message import EmailMessage
 
 from einvoice.errors import Fault
-from einvoice.intake.mailboxes import Server
+from einvoice.intake.mailservers import Server
 
 _SECONDS = 30.0  # for each answer of the server
 _PERMANENT = 500

@@ -112,14 +112,14 @@ def test_of_two_processes_one_letter_and_one_file_each_remain(
     taking: Taking, mailbox: Mailbox, letters: Letters, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other, data = Taking(mailbox, letters, max_bytes=1000, clock=lambda: NOW), mail(("r.xml", XML)).as_bytes()
-    appear = letters_module._appear
+    appear = letters_module.appear
 
     def meanwhile(temporary: Path, target: Path) -> None:
-        monkeypatch.setattr(letters_module, "_appear", appear)
+        monkeypatch.setattr(letters_module, "appear", appear)
         other.take(data)
         appear(temporary, target)
 
-    monkeypatch.setattr(letters_module, "_appear", meanwhile)
+    monkeypatch.setattr(letters_module, "appear", meanwhile)
     letter = take(taking, data)
     assert list(dropped(letters)) == [letter.enclosed[0].file]
     assert list((mailbox.home / "incoming").iterdir()) == []
