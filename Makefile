@@ -11,15 +11,15 @@ APT := $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
         --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
 
-.PHONY: help setup run test lint format lock rules bench bench-intake bench-pdf bench-hostile soak soak-folders fuzz image-check clean browser servers
+.PHONY: help setup run test lint format lock rules bench bench-intake bench-inbox bench-pdf bench-hostile soak soak-folders fuzz image-check clean browser servers
 .DEFAULT_GOAL := help
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
 	@echo 'also: setup, lint, format, lock (renew the dependency locks), clean'
-	@echo 'long proofs: bench (a check), bench-intake (the whole way in), bench-pdf (reading PDFs in the sandbox),'
-	@echo '  bench-hostile (what a hostile sender may try), soak (kills and faults),'
-	@echo '  soak-folders (kills while access points fill drop folders), image-check (the image)'
+	@echo 'long proofs: bench (a check), bench-intake (the whole way in), bench-inbox (drop folders, full ones too),'
+	@echo '  bench-pdf (reading PDFs in the sandbox), bench-hostile (what a hostile sender may try),'
+	@echo '  soak (kills and faults), soak-folders (kills while access points fill drop folders), image-check (the image)'
 	@echo 'a search for mistakes: fuzz (odd invoices, PDFs and requests, SECONDS=1800)'
 
 setup: $(VENV)/.runtime rules
@@ -84,6 +84,9 @@ bench: setup $(VENV)/.dev
 
 bench-intake: setup $(VENV)/.dev
 	$(BIN)/python bench/intake.py $(ARGS)
+
+bench-inbox: setup $(VENV)/.dev
+	$(BIN)/python bench/inbox.py $(ARGS)
 
 bench-pdf: setup $(VENV)/.dev
 	$(BIN)/python bench/pdf.py $(ARGS)

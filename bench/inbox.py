@@ -10,6 +10,7 @@ bound is broken, which tells something on a machine that does nothing else.
 """
 
 import argparse
+import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -18,7 +19,7 @@ from pathlib import Path
 
 from inboxlook import looks, pickups, placing
 from inboxrows import Row, table
-from inboxrun import beside, latency, shared
+from inboxrun import Inbox, beside, latency, shared
 from rich.console import Console
 
 
@@ -33,15 +34,23 @@ def main() -> None:
     parser.add_argument("--strict", action="store_true", help="end with 1 if a bound is broken")
     options = parser.parse_args()
     if options.short:
-        options.many, options.seconds, options.sweep = 500, 2.0, 0.5
-    few, many, seconds, database = options.many // 100, options.many, options.seconds, options.database
+        options.many, options.seconds, options.sweep = 300, 2.0, 0.5
+    few, many, seconds = options.many // 100, options.many, options.seconds
+    validators = 1 if options.short else os.cpu_count() or 2
+
+    def inbox(at: Path) -> Inbox:
+        at.mkdir(exist_ok=True)
+        return Inbox(at, options.sweep, options.database, validators)
+
     parts: dict[str, Callable[[Path], Iterator[Row]]] = {
-        "latency": lambda at: latency(at, seconds, options.sweep, database),
+        "latency": lambda at: latency(inbox(at), seconds),
         "looks": lambda at: looks(at, (few, many // 10, many)),
         "many": lambda at: chain(
-            beside(at, few, many, seconds / 2, database), pickups(at, few, many, 2 * few), placing(at, few, many, 200)
+            beside(inbox(at / "beside"), few, many, seconds / 2),
+            pickups(at, few, many, min(2 * few, many)),
+            placing(at, few, many, 200),
         ),
-        "shared": lambda at: shared(at, min(2 * few, 400), database),
+        "shared": lambda at: shared({one: inbox(at / str(one)) for one in (1, 2)}, min(2 * few, 400)),
     }
     console, broken = Console(width=150), []
     for name, part in parts.items():

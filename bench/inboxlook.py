@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from multiprocessing import get_context
 from pathlib import Path
 
-from dropping import WAYS, Way
+from dropping import WAYS
 from inboxrows import Row
 from rich.progress import track
 
@@ -27,47 +27,40 @@ MOST_GROWTH, MOST_MIB = 1.5, 20.0  # times as long for each document; more memor
 def looks(folder: Path, sizes: tuple[int, ...]) -> Iterator[Row]:
     """For each layout: the same folder as it fills up."""
     for name in LOOKED_AT:
-        yield from _filling(folder / name.replace(" ", "-"), WAYS[name], name, sizes)
+        yield from _filling(folder / name.replace(" ", "-"), name, sizes)
 
 
-def _filling(root: Path, way: Way, name: str, sizes: tuple[int, ...]) -> Iterator[Row]:
+def _filling(root: Path, name: str, sizes: tuple[int, ...]) -> Iterator[Row]:
     root.mkdir(parents=True)
-    taken: dict[int, float] = {}
-    memory: dict[int, float] = {}
-    there = 0
+    with get_context("fork").Pool(1) as fresh:  # where nothing has grown yet
+        seconds, memory = zip(*fresh.apply(_looked, (root, name, sizes)), strict=True)
+    each = [taken / size * 1e6 for taken, size in zip(seconds, sizes, strict=True)]
+    told = ", ".join(f"{one:.0f} µs at {size:,}" for one, size in zip(each, sizes, strict=True))
+    yield Row(f"{name}: a look, for each document", told, each[-1] / each[-2], MOST_GROWTH, "times as long")
+    told = f"{memory[-2]:.1f} MiB at {sizes[-2]:,}, {memory[-1]:.1f} at {sizes[-1]:,}; a look of {seconds[-1]:.2f} s"
+    yield Row(f"{name}: memory of a look", told, memory[-1] - memory[-2], MOST_MIB, "MiB more")
+
+
+def _looked(root: Path, name: str, sizes: tuple[int, ...]) -> list[tuple[float, float]]:
+    """For each size: seconds of processor time, and MiB by which the process has grown at most."""
+    way, found, there = WAYS[name], [], 0
+    layout, before = layout_named(way.layout), _memory("VmRSS")
     for size in sizes:
-        for number in track(range(there, size), f"{name}, {size:,}", transient=True):
+        for number in range(there, size):
             way.put(root, f"m{number:07}", BODY)
-        there = size
-        with get_context("spawn").Pool(1) as fresh:  # where nothing has grown yet
-            taken[size], memory[size] = fresh.apply(_look, (root, way.layout))
-    each = {size: seconds / size * 1e6 for size, seconds in taken.items()}
-    few, many = sizes[-2], sizes[-1]
-    told = ", ".join(f"{each[size]:.0f} µs at {size:,}" for size in sizes)
-    yield Row(f"{name}: a look, for each document", told, each[many] / each[few], MOST_GROWTH, "times as long")
-    yield Row(
-        f"{name}: memory of a look",
-        f"{memory[few]:.1f} MiB at {few:,}, {memory[many]:.1f} at {many:,}; {taken[many]:.2f} s",
-        memory[many] - memory[few],
-        MOST_MIB,
-        "MiB more",
-    )
-
-
-def _look(root: Path, name: str) -> tuple[float, float]:
-    """Seconds of processor time, and MiB by which the process grew at most."""
-    layout, memory = layout_named(name), Memory()
-    before, taken = _memory("VmRSS"), []
-    layout.look(root, memory, _MOST, time.time())  # what it finds steady next time is remembered from this one
-    for _ in range(_LOOKS):
-        start = time.process_time()
-        sight = layout.look(root, memory, _MOST, time.time() + 10)
-        taken.append(time.process_time() - start)
-        assert sight.parcels, "a look that finds nothing measures nothing"
-    return min(taken), _memory("VmHWM") - before
+        there, memory, taken = size, Memory(), []
+        layout.look(root, memory, _MOST, time.time())  # what it finds steady next time is remembered from this one
+        for _ in range(_LOOKS):
+            start = time.process_time()
+            sight = layout.look(root, memory, _MOST, time.time() + 10)
+            taken.append(time.process_time() - start)
+            assert sight.parcels, "a look that finds nothing measures nothing"
+        found.append((min(taken), _memory("VmHWM") - before))
+    return found
 
 
 def _memory(field: str) -> float:
+    """MiB."""
     lines = Path("/proc/self/status").read_text().splitlines()
     return next(int(line.split()[1]) / 1024 for line in lines if line.startswith(field))
 

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -42,9 +42,11 @@ class Inbox:
     """The folders of one service, its workers, and its database."""
 
     root: Path
-    sweep: float = 3.0
-    database: str = ""
+    sweep: float  # EINVOICE_SWEEP_SECONDS
+    database: str
+    validators: int
     folders: dict[str, tuple[str, bool]] = field(default_factory=dict)  # by name: layout, and whether with hints
+    put: int = 0  # documents into the folder that is to be full
     _workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     @property
@@ -55,7 +57,7 @@ class Inbox:
             inbox_dir=self.root / "inbox",
             database_url=self.database,
             sweep_seconds=self.sweep,
-            workers=os.cpu_count() or 2,
+            workers=self.validators,
         )
 
     def path(self, name: str) -> Path:
@@ -130,22 +132,21 @@ def decided_at(store: Store, body: bytes) -> float:
     raise TimeoutError("a document was not decided")
 
 
-def latency(root: Path, seconds: float, sweep: float, database: str) -> Iterator[Row]:
+def latency(inbox: Inbox, seconds: float) -> Iterator[Row]:
     """Every way and both kinds of folder at once, each with one document at a time, at no particular moment."""
-    inbox = Inbox(root, sweep, database)
     probes = {}
     for name, way in WAYS.items():
         for hints in (True, False):
             folder = f"{re.sub('[^a-z]+', '-', name)}-{'hints' if hints else 'looks'}"
             inbox.folders[folder] = (way.layout, hints)
-            probes[name, hints] = Probe(way, inbox.path(folder), sweep)
+            probes[name, hints] = Probe(way, inbox.path(folder), inbox.sweep)
     with inbox.working() as store:
         for probe in probes.values():
             probe.start(store, seconds)
         for probe in probes.values():
             probe.thread.join()
     for (name, hints), probe in probes.items():
-        unit, bound, whole = ("s", WITH_HINTS, 1.0) if hints else ("scan intervals", WITHOUT, sweep)
+        unit, bound, whole = ("s", WITH_HINTS, 1.0) if hints else ("scan intervals", WITHOUT, inbox.sweep)
         row = f"{name}, {'with' if hints else 'without'} hints: p50"
         yield Row(row, probe.told, probe.median / whole, bound, unit)
 
@@ -186,10 +187,12 @@ class Probe:
         return f"p50 {self.median:.2f} s, p95 {late:.2f} s of {len(self.taken)}"
 
 
-def beside(root: Path, few: int, many: int, seconds: float, database: str) -> Iterator[Row]:
-    """A folder in which few wait all the time, one in which many do, and what their neighbour feels of it."""
-    found = {size: _pressed(root / f"deep-{size}", size, seconds, database) for size in (0, few, many)}
-    rate = {size: one.rate for size, one in found.items() if size}
+def beside(inbox: Inbox, few: int, many: int, seconds: float) -> Iterator[Row]:
+    """A folder in which none, few, and many wait all the time, and what its neighbour feels of it."""
+    inbox.folders |= {"deep": ("plain", True), "other": ("plain", True)}
+    with inbox.working() as store:
+        found = {size: _pressed(inbox, store, size, seconds) for size in (0, few, many)}
+    rate = {size: one.rate for size, one in found.items()}
     told = f"{rate[few]:.1f} a second at {few:,} waiting, {rate[many]:.1f} at {many:,}"
     yield Row("decided out of the full folder", told, rate[few] / max(rate[many], 0.1), 1.5, "times as long")
     alone, of_few, of_many = (one.probe.median for one in found.values())
@@ -205,29 +208,27 @@ class Pressed:
     probe: Probe
 
 
-def _pressed(root: Path, waiting: int, seconds: float, database: str) -> Pressed:
-    inbox = Inbox(root, database=database, folders={"deep": ("plain", True), "other": ("plain", True)})
-    inbox.path("deep").mkdir(parents=True)
+def _pressed(inbox: Inbox, store: Store, waiting: int, seconds: float) -> Pressed:
+    """With so many waiting all the time: as many are put down as are decided."""
     probe = Probe(WAYS["plain, renamed in"], inbox.path("other"), 1.0)
-    _fill(inbox.path("deep"), 0, waiting)
-    with inbox.working() as store:
-        taken = _count(store, "folder:deep")
-        put, end, start = waiting, time.monotonic() + seconds, time.monotonic()
-        probe.start(store, seconds)
-        while time.monotonic() < end:
-            now = _count(store, "folder:deep")
-            if waiting:
-                _fill(inbox.path("deep"), put, waiting + now)
-                put = waiting + now
-            time.sleep(0.5)
-        rate = (_count(store, "folder:deep") - taken) / (time.monotonic() - start)
-        probe.thread.join()
+    deep, sender = inbox.path("deep"), "folder:deep"
+    inbox.put = _fill(deep, inbox.put, waiting + _count(store, sender))
+    taken, start = _count(store, sender), time.monotonic()
+    probe.start(store, seconds)
+    while time.monotonic() < start + seconds:
+        if waiting:
+            inbox.put = _fill(deep, inbox.put, waiting + _count(store, sender))
+        time.sleep(0.5)
+    rate = (_count(store, sender) - taken) / (time.monotonic() - start)
+    probe.thread.join()
     return Pressed(rate, probe)
 
 
-def _fill(folder: Path, there: int, wanted: int) -> None:
+def _fill(folder: Path, there: int, wanted: int) -> int:
+    """How many have been put down by then."""
     for number in track(range(there, wanted), f"{wanted:,}", transient=True, disable=wanted - there < 5000):
         DEEP.put(folder, f"m{number:07}", f"<Rechnung><Nr>{number}</Nr></Rechnung>".encode())
+    return max(there, wanted)
 
 
 def _count(store: Store, sender: str) -> int:
@@ -237,12 +238,11 @@ def _count(store: Store, sender: str) -> int:
         return connection.scalar(query) or 0
 
 
-def shared(root: Path, number: int, database: str) -> Iterator[Row]:
+def shared(inboxes: Mapping[int, Inbox], number: int) -> Iterator[Row]:
     """One worker and two over one folder: how quickly, and whether each document became exactly one submission."""
     seconds = {}
-    for processes in (1, 2):
-        inbox = Inbox(root / str(processes), database=database, folders={"deep": ("plain", True)})
-        inbox.path("deep").mkdir(parents=True)
+    for processes, inbox in inboxes.items():
+        inbox.folders["deep"] = ("plain", True)
         with inbox.working(processes) as store:
             start = time.monotonic()
             _fill(inbox.path("deep"), 0, number)

@@ -85,6 +85,14 @@ class Submissions:
                 found.update(connection.scalars(select(submissions.c.sha256).where(*asked)))
         return found
 
+    def some(self, ids: Iterable[str]) -> Iterator[Submission]:
+        """Those of these ids that there are, in no order; asked in portions."""
+        left = iter(ids)
+        while portion := list(islice(left, _PORTION)):
+            with self._database.read() as connection:
+                rows = connection.execute(submission_query().where(submissions.c.id.in_(portion))).mappings().all()
+            yield from map(to_submission, rows)
+
     def find(self, wanted: SubmissionFilter, *, after: str | None = None, limit: int = 50) -> Page:
         """Those wanted, newest first; `after` is `Page.next` of the page before."""
         query = _narrowed(submission_query(), wanted).order_by(submissions.c.id.desc()).limit(limit + 1)

@@ -1,7 +1,7 @@
 """The drop folders' way to the desk: documents become submissions, decisions become reports beside them."""
 
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Collection
+from dataclasses import dataclass
 
 import structlog
 
@@ -25,9 +25,7 @@ from einvoice.watching import taken_in
 
 _MOST_DUE = 200  # submissions due before the drop folders have to wait
 _ALWAYS = 10  # of these for each folder: one that is full keeps no other waiting
-_PORTION = 500  # submissions read at once
 _ENDED = (Handling.WITHDRAWN, Handling.EXPIRED)
-_WAITING = (Hold.FAULT, Hold.ENGINE, Hold.QUARANTINE, Hold.CONFLICT)  # for a person; the other holds say "accepted"
 _BY_HAND = {HumanDecision.SENT_ON: EventKind.SENT_ON, HumanDecision.SENT_BACK: EventKind.SENT_BACK}
 _ANSWER = "ApplicationResponse"  # the document type of MLS, MLR and Invoice Response
 _LANGUAGES: tuple[Lang, ...] = ("de", "en")
@@ -97,10 +95,8 @@ class InboxDesk:
         return receipt.submission.id
 
     def ended(self, ids: Collection[str]) -> set[str]:
-        """Those that are neither worked on nor wait for a person: asked for by the states few are in."""
-        wanted = SubmissionFilter(sender=self.folder.sender)
-        states = (replace(wanted, at_work=True), *(replace(wanted, hold=hold) for hold in _WAITING))
-        return set(ids) - {one.id for state in states for one in self._all(state) if not _has_ended(one)}
+        """Those that are neither worked on nor wait for a person; also those that are not known, or not any more."""
+        return set(ids) - {one.id for one in self.desk.store.submissions.some(ids) if not _has_ended(one)}
 
     def outcome(self, submission_id: str) -> Outcome | None:
         """Accepted or rejected, or ended by a person, with the reports and what there is to say; None while neither."""
@@ -154,15 +150,6 @@ class InboxDesk:
         owes = self.folder.answer != "none" and envelope.type != _ANSWER  # nobody answers an answer
         owed = AnswerKind(self.folder.answer) if owes else None
         return Letter(scope=self.folder.sender, envelope=envelope, folder=self.folder.name, owed=owed)
-
-    def _all(self, wanted: SubmissionFilter) -> Iterator[Submission]:
-        after = None
-        while True:
-            page = self.desk.store.submissions.find(wanted, after=after, limit=_PORTION)
-            yield from page.items
-            if page.next is None:
-                return
-            after = page.next
 
     def _reports(self, examination: Examination | None) -> dict[str, bytes]:
         """By kind; none where the report is deleted, or never was."""

@@ -10,6 +10,17 @@ BENCH = Path(__file__).parents[2] / "bench"
 ROWS = {
     "validate.py": ("small UBL", "small CII", "10 lines", "over plain", "memory", "1 process(es)", "cold start"),
     "intake.py": ("check (saxonche)", "in to decided against check", "p99 until decided", "resident memory", "grows"),
+    "inbox.py": (
+        "oxalis, with hints: p50",
+        "oxalis, without hints: p50",
+        "domibus: a look, for each document",
+        "domibus: memory of a look",
+        "decided out of the full folder",
+        "a document in another folder",
+        "picked up and put away",
+        "putting one away",
+        "two workers",
+    ),
 }
 
 

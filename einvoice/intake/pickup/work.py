@@ -48,12 +48,14 @@ class Work:
         self._stay_alive = stay_alive
         self._hands = ThreadPoolExecutor(TOGETHER - 1, f"hand-in-{folder.name}")  # begun when there is something to do
         self._submitted: dict[str, tuple[Slip, Submitted]] = {}  # by token
-        self._asked = self._young_until = float("-inf")
+        self._young: dict[str, float] = {}  # by token: until when its outcome is expected any moment
+        self._asked = self._asked_all = float("-inf")
         self.count = 0  # at the last turn
 
     def wait(self) -> float | None:
         """Seconds until the next question for outcomes; None: there is nothing to ask for."""
-        return (OFTEN if self._clock() < self._young_until else self._every) if self._submitted else None
+        young = any(until > self._clock() for until in self._young.values())
+        return (OFTEN if young else self._every) if self._submitted else None
 
     def advance(self) -> None:
         """Take everything on as far as it goes now. Raises Fault, OSError where nothing goes at all."""
@@ -61,16 +63,18 @@ class Work:
         self.count = len(items)
         for token in self._submitted.keys() - items.keys():  # another process has adopted it
             del self._submitted[token]
+        now = self._clock()
+        self._young = {token: until for token, until in self._young.items() if token in self._submitted and until > now}
         self._failures.forget_all_but(items)
         left = sorted(items.keys() - self._submitted.keys(), key=self._failures.last)
         for item in self._each(items[token] for token in left):
             self._resume(item)
         self._failures.go_on()
-        if self._submitted and self._clock() - self._asked >= (self.wait() or 0.0):
-            self._asked = self._clock()
-            ended = self._desk.ended({submitted.id for _, submitted in self._submitted.values()})
-            here = [items[token] for token, (_, one) in self._submitted.items() if one.id in ended and token in items]
-            for item in self._each(here):
+        awaited = self._to_ask()
+        if awaited:
+            ended = self._desk.ended({self._submitted[token][1].id for token in awaited})
+            here = [token for token in awaited if self._submitted[token][1].id in ended and token in items]
+            for item in self._each(items[token] for token in here):
                 self._end(item, *self._submitted[item.token])
 
     def hand_in(self, claimed: Sequence[tuple[Item, Slip]]) -> None:
@@ -87,6 +91,17 @@ class Work:
         """No more is handed in."""
         self._hands.shutdown()
 
+    def _to_ask(self) -> list[str]:
+        """Whose outcomes to ask for now: often for the young, now and then for all: many may wait for a person."""
+        now = self._clock()
+        if now - self._asked_all >= self._every:
+            self._asked = self._asked_all = now
+            return list(self._submitted)
+        if now - self._asked >= OFTEN:
+            self._asked = now
+            return [token for token in self._submitted if self._young.get(token, now) > now]
+        return []
+
     def _submit(self, item: Item, slip: Slip) -> Submitted | Outcome:
         if slip.remark is not None:
             log.warning("folder-remark", folder=self._folder.name, item=shown_name(slip.name), remark=slip.remark)
@@ -98,7 +113,7 @@ class Work:
             return
         item.note(submitted)
         self._submitted[item.token] = slip, submitted
-        self._young_until = self._clock() + _YOUNG
+        self._young[item.token] = self._clock() + _YOUNG
 
     def _each(self, items: Iterable[Item]) -> Iterator[Item]:
         """Those that are to be worked on now."""

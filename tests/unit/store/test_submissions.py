@@ -57,6 +57,14 @@ def test_a_filter_finds(bench: Any, four: dict[str, str], wanted: SubmissionFilt
     assert {item.id for item in items} == {four[name] for name in found}
 
 
+def test_some_are_read_by_their_ids_and_unknown_ones_left_out(
+    bench: Any, four: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("einvoice.store.submissions._PORTION", 2)
+    wanted = {four["accepted"], four["rejected"], four["received"]}
+    assert {one.id for one in bench.store.submissions.some([*sorted(wanted), "01m000"])} == wanted
+
+
 def test_an_authority_finds_what_was_routed_to_it(bench: Any, four: dict[str, str]) -> None:
     authority = bench.store.authorities.all()[0]
     items = bench.store.submissions.find(SubmissionFilter(authority_id=authority.id)).items

@@ -278,6 +278,26 @@ def test_outcomes_of_all_that_waits_are_asked_for_at_once(place: Place, pickup: 
     assert desk.asked == 3
 
 
+def test_what_waits_for_long_is_asked_for_less_often_than_what_is_expected_any_moment(
+    place: Place, pickup: Pickup, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Very many may wait for a person, and none of them is to cost anything five times a second."""
+    desk.decides = False
+    place.drop("old.xml", b"old")
+    place.looks(pickup)
+    place.clock.now += 100.0
+    asked: list[int] = []
+    monkeypatch.setattr(desk, "ended", lambda ids: asked.append(len(ids)) or set())
+    place.drop("new.xml", b"new")
+    place.looks(pickup)
+    asked.clear()
+    for _ in range(10):
+        place.clock.now += 0.5
+        pickup.turn()
+    assert asked.count(1) == 9
+    assert asked.count(2) == 1
+
+
 def test_a_submission_the_database_does_not_know_any_more_is_submitted_again(place: Place, pickup: Pickup) -> None:
     place.desk.decides = False
     place.drop("r.xml")
