@@ -101,12 +101,13 @@ def test_a_disk_that_is_almost_full_is_a_concern(bench: Any, quiet: Situation) -
     assert codes(bench, replace(quiet, disk=Disk(free=bench.settings.max_upload_bytes, size=10**13))) == ["disk"]
 
 
-GAPS = {"waiting", "count", "minutes", "limit", "cause", "door", "reason", "free"}
+GAPS = {"waiting", "count", "minutes", "limit", "cause", "door", "reason", "free", "folder", "host", "why_de", "why_en"}
 
 
 @pytest.mark.parametrize("lang", get_args(Lang))
 def test_each_concern_has_words_in_both_languages(lang: Lang) -> None:
     every = ["no-worker", "backlog", "held-unjudged", "door-paused", "unsigned", "disk"]
+    every += ["folder-unhealthy", "folder-stuck", "folder-unwatched"]
     every += [f"waiting-{priority.name.lower()}" for priority in Priority] + [f"held-{hold}" for hold in Hold if hold]
     for code in every:
         named = {name for _, name, _, _ in string.Formatter().parse(words(lang)[code]) if name}
