@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from einvoice.errors import Fault
 from einvoice.intake import Folder, Spool, read_folders
+from einvoice.intake.mailboxes import read_mailboxes
 from einvoice.intake.pickup import Hints, Pickup, ProcessId
 from einvoice.pipeline import Desk
 from einvoice.settings import Settings
@@ -28,8 +29,16 @@ class Inbox:
         self._process = ProcessId.ours()
         self._stop = threading.Event()
         self.folders = read_folders(settings.inbox_dir, settings.folders)
+        filled = {mailbox.name for mailbox in read_mailboxes(settings.inbox_dir, settings.folders)}
         self._watched = [
-            _Watched(folder, self._open, InboxDesk(desk, folder).room, every=settings.sweep_seconds, stop=self._stop)
+            _Watched(
+                folder,
+                self._open,
+                InboxDesk(desk, folder).room,
+                FolderReport(folder, settings.data_dir / "mailboxes" if folder.name in filled else None),
+                every=settings.sweep_seconds,
+                stop=self._stop,
+            )
             for folder in self.folders
         ]
 
@@ -90,6 +99,7 @@ class _Watched:
         folder: Folder,
         open_pickup: Callable[[Folder], Pickup],
         room: Callable[[], int],
+        report: FolderReport,
         *,
         every: float,
         stop: threading.Event,
@@ -101,7 +111,7 @@ class _Watched:
         self._woken = threading.Event()
         name = f"folder:{folder.name}"
         self._trouble = Outage("round-failed", "round-works-again", round=name)
-        self.report = FolderReport(folder)
+        self.report = report
         self._retries = Retries(folder, room)
         self.thread = threading.Thread(target=self._run, name=name, daemon=True)
 

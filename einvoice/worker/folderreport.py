@@ -4,17 +4,21 @@ Filled by the thread of the folder, which alone waits for its disk; read by any 
 """
 
 import time
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import structlog
 
 from einvoice.intake import Folder
+from einvoice.intake.mail import MailHealth, Part
 from einvoice.intake.pickup import FailedLooks, FailedSight, Health, Trouble
 
 _EVERY = 10.0  # seconds between two looks into failed/ at least
 _SHARE = 30.0  # times as long as a look took, until the next one: much may lie there
+
+_OF_MAILBOXES: dict[Part, str] = {"intake": "mailbox", "answers": "mail-answers"}  # codes of the trouble
 
 log = structlog.get_logger()
 
@@ -22,8 +26,10 @@ log = structlog.get_logger()
 class FolderReport:
     """Of one folder."""
 
-    def __init__(self, folder: Folder) -> None:
+    def __init__(self, folder: Folder, mailboxes: Path | None = None) -> None:
+        """`mailboxes`: where notes lie on how mailboxes are; a folder of that name shows their trouble as well."""
         self.folder = folder
+        self._mailboxes = mailboxes
         self._began = datetime.now(UTC)
         self._health: Health | None = None
         self._last: dict[str, Any] | None = None  # trouble there was
@@ -33,7 +39,7 @@ class FolderReport:
 
     def as_json(self) -> dict[str, Any]:
         """What the database keeps: see `operations.folders`."""
-        health = self._health
+        health = self._with_mailbox(self._health)
         return {
             "layout": self.folder.layout,
             "path": str(self.folder.path).encode(errors="replace").decode(),
@@ -78,6 +84,17 @@ class FolderReport:
     def look_soon(self) -> None:
         """What lies in `failed/` has changed."""
         self._next_look = 0.0
+
+    def _with_mailbox(self, health: Health | None) -> Health | None:
+        """What keeps the mailbox that fills the folder, where the folder itself is well."""
+        if health is None or health.trouble is not None or self._mailboxes is None:
+            return health
+        for part, code in _OF_MAILBOXES.items():
+            found = MailHealth.read(self._mailboxes, self.folder.name, part)
+            if found is not None and found.trouble:
+                trouble = Trouble(code=code, path=health.path, detail=found.trouble)
+                return replace(health, trouble=trouble, since=found.since)
+        return health
 
     def _remember(self, health: Health) -> None:
         if health.trouble is not None:

@@ -4,7 +4,7 @@ It plays an access point for that folder: what makes submissions of the files, a
 """
 
 from einvoice.intake.mail.composing import Told, compose
-from einvoice.intake.mail.health import MailHealth
+from einvoice.intake.mail.health import MailHealth, Part
 from einvoice.intake.mail.letters import Answer, AnswerState, Enclosed, Letters, MailLetter, letters_from
 from einvoice.intake.mail.sender import answers_us
 from einvoice.intake.mail.sending import Delayed, Refused, send
@@ -20,6 +20,7 @@ __all__ = [
     "Letters",
     "MailHealth",
     "MailLetter",
+    "Part",
     "Refused",
     "Source",
     "Taking",

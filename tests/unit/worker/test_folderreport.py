@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from einvoice.errors import Fault
 from einvoice.intake import Folder, read_folders
+from einvoice.intake.mail import MailHealth, Part
 from einvoice.intake.pickup import FailedSight, Health, Trouble
 from einvoice.worker.folderreport import FolderReport
 
@@ -55,6 +57,23 @@ def test_it_does_not_look_again_at_every_turn(folder: Folder) -> None:
     report.look_soon()
     report.turned(health())
     assert told(report).count == 2
+
+
+@pytest.mark.parametrize(("part", "code"), [("intake", "mailbox"), ("answers", "mail-answers")])
+def test_trouble_of_the_mailbox_that_fills_a_folder_is_told_with_it(
+    folder: Folder, tmp_path: Path, part: Part, code: str
+) -> None:
+    report, kept = FolderReport(folder, tmp_path / "mailboxes"), tmp_path / "mailboxes"
+    report.turned(health())
+    assert report.as_json()["health"]["trouble"] is None
+    well = MailHealth(mailbox="drop", part=part, looked_at=datetime.now(UTC))
+    well.after(Fault("mail-server", ""), waiting=1, failed=0).save(kept)
+    trouble = report.as_json()["health"]["trouble"]
+    assert (trouble["code"], trouble["detail"]) == (code, "mail-server")
+    for language in ("de", "en"):
+        assert "mail-server" in Trouble(**trouble).words(language)
+    well.save(kept)
+    assert report.as_json()["health"]["trouble"] is None
 
 
 def test_the_last_trouble_is_remembered_when_it_is_over(folder: Folder) -> None:
