@@ -8,14 +8,13 @@ import pytest
 from tests.support.service import EINVOICE, Service
 
 
-@pytest.mark.parametrize("command", ["serve", "worker"])
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("command", "text", "told"),
     [
-        ('[folders.koeln]\nlayout = "oxalix"', "line 2, layout: there is no layout 'oxalix'"),
-        ("[folders.koeln]\nfarbe = 1", "line 2, farbe: unknown"),
-        ('[folders.koeln]\nlayout = "oxalis"\nanswer = "mls"', "line 1, spid:"),
-        ('[mailboxes.post]\nmaildirr = "x"', "line 2, maildirr: unknown"),
+        ("serve", '[folders.koeln]\nlayout = "oxalix"', "line 2, layout: there is no layout 'oxalix'"),
+        ("worker", "[folders.koeln]\nfarbe = 1", "line 2, farbe: unknown"),
+        ("worker", '[folders.koeln]\nlayout = "oxalis"\nanswer = "mls"', "line 1, spid:"),
+        ("serve", '[mailboxes.post]\nmaildirr = "x"', "line 2, maildirr: unknown"),
     ],
     ids=["value", "key", "what belongs together", "mailbox"],
 )
