@@ -124,7 +124,7 @@ def _taken(inbox: Path, waiting: int, portion: int) -> float:
 
 def _pickup(folder: Folder, inbox: Path) -> Pickup:
     spool = Spool(inbox / "spool", 1_000_000)
-    return Pickup(folder, spool, Yes(), ProcessId.ours(), every=3.0, abandoned=120.0, health=inbox / "health")
+    return Pickup(folder, spool, Yes(), ProcessId.ours(), every=0.5, abandoned=120.0, health=inbox / "health")
 
 
 def placing(folder: Path, few: int, many: int, times: int) -> Iterator[Row]:
