@@ -48,12 +48,13 @@ def test_the_image_runs_our_command_as_nobody_special(stages: tuple[Stage, ...])
     assert compile(image.healthcheck[2], "HEALTHCHECK", "exec")
 
 
-def test_the_image_gets_program_and_rules_and_nothing_else() -> None:
+def test_the_image_gets_program_rules_and_samples_and_nothing_else() -> None:
     sent = set(Ignore.read(ROOT / ".dockerignore").kept(ROOT))
     assert {"pyproject.toml", "requirements/runtime.txt", "einvoice/settings.py"} <= sent
     assert {path.split("/")[0] for path in sent} == {
-        "LICENSE", "README.md", "pyproject.toml", "requirements", "einvoice", "schematron", "xsd",
+        "LICENSE", "README.md", "pyproject.toml", "requirements", "einvoice", "inbox", "schematron", "xsd",
     }  # fmt: skip
+    assert {path.rpartition("/")[0] for path in sent if path.startswith("inbox")} == {"inbox/samples"}
 
 
 @pytest.mark.parametrize(

@@ -81,6 +81,7 @@ class Place:
             hints=False,
             habits=Habits(settle=0.0),
             answer="none",
+            positive=False,
             outbox=self.inbox / "outbox",
             wrapped=True,
             spid="",
