@@ -17,6 +17,7 @@ from einvoice.identity import Role
 from einvoice.model.assessment import Verdict
 from einvoice.model.examination import Examination
 from einvoice.model.submission import EventKind, Handling, Submission
+from einvoice.portal.answers import given
 from einvoice.portal.responses import said
 from einvoice.portal.screen import OnScreen, Screen
 from einvoice.portal.uploading import LIST_PATH, state_of
@@ -100,6 +101,7 @@ def submission_page(
         submission=submission,
         words=standing(submission, screen.lang),
         responses=said(store, submission.id, screen.lang),
+        answers=given(store, submission.id, screen.lang) if may_operate else (),
         known=background(submission, principal, store),
         locked=quarantined(submission),
         report=html_fragment(examination, screen.lang, kept=True, files_at=files_at) if examination else None,
