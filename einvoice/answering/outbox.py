@@ -26,6 +26,7 @@ _BETWEEN_LOOKS = 60.0  # seconds between two looks for what was left behind
 _LEFT_FOR_GOOD = 86_400.0  # seconds; then nobody comes back for what was never to appear
 _READY = re.compile(r"\.(?P<id>[\w-]{1,80})\.(?P<writer>[0-9a-f]{16})\.ready")
 _MODE = 0o640  # an access point of the same group reads it
+_FOLDER_MODE = 0o2770  # and fetches it; whatever the mask says, which is for all that is nobody else's matter
 
 log = structlog.get_logger()
 
@@ -78,7 +79,11 @@ class Outbox:
         outbox = self._folder.outbox
         if self._folder.own:
             outbox.parent.mkdir(parents=True, exist_ok=True)
-        outbox.mkdir(exist_ok=True)
+        try:
+            outbox.mkdir()
+        except FileExistsError:
+            return outbox
+        outbox.chmod(_FOLDER_MODE)
         return outbox
 
     def _pick_up_what_was_left(self) -> None:

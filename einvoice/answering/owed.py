@@ -74,7 +74,10 @@ class _Giving:
         leaves = _RESPONSE if result in _ASKING else None
         if back := rows.get(Kind.INVOICE_RESPONSE):
             self._return(back, letter, examination)
-        if formal := rows.get(Kind(self._owed.kind)):
+        formal = rows.get(Kind(self._owed.kind))
+        if formal and self._owed.kind is AnswerKind.MLS and letter.envelope.mls_to is None:
+            return self._nothing("no-address", leaves)  # whom it would go to only a look-up in the network could tell
+        if formal:
             return self._give(formal, {RESULT: result.value}, letter, examination, str(uuid.uuid4()), leaves)
         return self._nothing("not-asked" if due(result, Kind(self._owed.kind), asked=True) else "no-answer", leaves)
 

@@ -123,14 +123,18 @@ def checkpoint_command() -> None:
 
 @audit.command("log")
 def log_command(
-    submission: Annotated[str | None, typer.Option(metavar="ID", help="Of this submission alone.")] = None,
+    submission: Annotated[str | None, typer.Option(metavar="ID", help="Of this submission and its answers.")] = None,
     last: Annotated[int, typer.Option(min=1, metavar="N", help="The last so many.")] = 50,
     output_format: FormatOption = Shape.TEXT,
 ) -> None:
     """Show entries of the log, oldest first."""
     with open_existing(Settings()) as store:
         if submission is not None:
-            entries: Iterator[AuditEntry] = iter(store.audit.of(f"submission:{submission}")[-last:])
+            names = (f"submission:{submission}", f"envelope:{submission}")
+            answers = (f"answer:{answer.id}" for answer in store.answers.of(submission))
+            about = (entry for name in (*names, *answers) for entry in store.audit.of(name))
+            found = sorted(about, key=lambda entry: entry.number)
+            entries: Iterator[AuditEntry] = iter(found[-last:])
         else:
             entries = store.audit.entries(after=max(store.audit.head()[0] - last, 0))
         for entry in entries:

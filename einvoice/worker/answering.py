@@ -1,5 +1,7 @@
 """Answers through the outboxes of drop folders, given and written by a worker."""
 
+from collections.abc import Callable
+
 from einvoice.answering import Outbox, Way, file_of, give_answers, message_of
 from einvoice.errors import Fault
 from einvoice.intake import Folder
@@ -8,30 +10,41 @@ from einvoice.model.answer import Answer
 from einvoice.store import Store
 from einvoice.worker.errands import Errand
 
+Tell = Callable[[str, Exception | None], None]  # name of the folder, and what kept it from being answered through
 
-def answer_errands(store: Store, folders: tuple[Folder, ...], *, every: float, patience: float) -> tuple[Errand, ...]:
+
+def answer_errands(
+    store: Store, folders: tuple[Folder, ...], tell: Tell, *, every: float, patience: float
+) -> tuple[Errand, ...]:
     """One for each folder that can be answered through, so that one whose drive is away keeps no other waiting.
 
-    After `patience` seconds another process goes on with what one has begun and left.
+    `tell` hears of each turn how it went. After `patience` seconds another process goes on with what one has begun and
+    left.
     """
     answerable = (folder for folder in folders if LAYOUTS[folder.layout].enveloped)
     return tuple(
-        Errand(f"answers:{folder.name}", every, _Answering(store, folder, patience).turn) for folder in answerable
+        Errand(f"answers:{folder.name}", every, _Answering(store, folder, tell, patience).turn) for folder in answerable
     )
 
 
 class _Answering:
     """Answers through one folder."""
 
-    def __init__(self, store: Store, folder: Folder, patience: float) -> None:
+    def __init__(self, store: Store, folder: Folder, tell: Tell, patience: float) -> None:
         self._store = store
+        self._tell = tell
         self._folder = folder
         self._outbox = Outbox(store, folder, self._file, patience=patience)
 
     def turn(self) -> None:
         """Give what is owed, and write what is given. Raises OSError, Fault."""
-        give_answers(self._store, self._folder)
-        self._outbox.put()
+        try:
+            give_answers(self._store, self._folder)
+            self._outbox.put()
+        except Exception as error:
+            self._tell(self._folder.name, error)
+            raise
+        self._tell(self._folder.name, None)
 
     def _file(self, answer: Answer) -> bytes:
         letter = self._store.envelopes.of(answer.submission_id)

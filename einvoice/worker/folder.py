@@ -47,6 +47,12 @@ class Inbox:
         for watched in self._watched:
             watched.thread.start()
 
+    def answered(self, name: str, error: Exception | None) -> None:
+        """How the last turn of answering through a folder went; told with the folder."""
+        for watched in self._watched:
+            if watched.report.folder.name == name:
+                watched.report.answered(error)
+
     def errands(self) -> tuple[Errand, ...]:
         """What is to be done regularly besides."""
         return (

@@ -31,6 +31,7 @@ class FolderReport:
         self.folder = folder
         self._mailboxes = mailboxes
         self._began = datetime.now(UTC)
+        self._outbox: tuple[Trouble, datetime] | None = None
         self._health: Health | None = None
         self._last: dict[str, Any] | None = None  # trouble there was
         self._failed = FailedSight()
@@ -39,7 +40,7 @@ class FolderReport:
 
     def as_json(self) -> dict[str, Any]:
         """What the database keeps: see `operations.folders`."""
-        health = self._with_mailbox(self._health)
+        health = self._with_others(self._health)
         return {
             "layout": self.folder.layout,
             "path": str(self.folder.path).encode(errors="replace").decode(),
@@ -85,9 +86,25 @@ class FolderReport:
         """What lies in `failed/` has changed."""
         self._next_look = 0.0
 
-    def _with_mailbox(self, health: Health | None) -> Health | None:
-        """What keeps the mailbox that fills the folder, where the folder itself is well."""
-        if health is None or health.trouble is not None or self._mailboxes is None:
+    def answered(self, error: Exception | None) -> None:
+        """What keeps answers out of the outbox; None: nothing."""
+        if error is None:
+            self._outbox = None
+            return
+        since = self._outbox[1] if self._outbox else datetime.now(UTC)
+        found = Trouble.of(error, self.folder.outbox)
+        self._outbox = (
+            replace(found, code="outbox", path=str(self.folder.outbox), detail=found.detail or found.code),
+            since,
+        )
+
+    def _with_others(self, health: Health | None) -> Health | None:
+        """With what keeps the outbox, or the mailbox that fills the folder, where the folder itself is well."""
+        if health is None or health.trouble is not None:
+            return health
+        if self._outbox is not None:
+            return replace(health, trouble=self._outbox[0], since=self._outbox[1])
+        if self._mailboxes is None:
             return health
         for part, code in _OF_MAILBOXES.items():
             found = MailHealth.read(self._mailboxes, self.folder.name, part)

@@ -19,7 +19,7 @@ from einvoice.model.examination import Examination
 from einvoice.model.letter import Letter
 from einvoice.model.submission import Door, EventKind, Handling, Hold, HumanDecision, Submission
 from einvoice.pipeline import Desk
-from einvoice.reports import ReportView
+from einvoice.reports import text_report
 from einvoice.store import DoorClosed, NotFound, SubmissionFilter
 from einvoice.watching import taken_in
 
@@ -189,9 +189,8 @@ def _is_done(submission: Submission) -> bool:
 
 
 def _reason(examination: Examination | None) -> dict[str, bytes]:
-    """Why it was not accepted, in a few sentences; the whole of it stands in the report."""
+    """Why it was not accepted, as the report says it, in both languages: whoever put it there reads one of them."""
     if examination is None:
         return {}
-    views = [ReportView.of(examination, language, kept=True) for language in _LANGUAGES]
-    said = "\n".join("\n".join(filter(None, (view.headline, view.summary, view.next_steps, ""))) for view in views)
-    return {"txt": f"{said}".encode()}
+    told = (text_report(examination, language, kept=True) for language in _LANGUAGES)
+    return {"txt": "\n\n".join(told).encode()}

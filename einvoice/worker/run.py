@@ -53,7 +53,9 @@ def run_worker(
         Errand("expired-leases", sweep, desk.store.deliveries.release_expired),
         Errand("worker-threads", sweep, hands.check_worker_health),
     )
-    answers = answer_errands(desk.store, inbox.folders, every=sweep, patience=settings.abandoned_seconds)
+    answers = answer_errands(
+        desk.store, inbox.folders, inbox.answered, every=sweep, patience=settings.abandoned_seconds
+    )
     mail = mail_errands(desk, settings, stop)
     all_errands = Errands([*rounds, *answers, *mail, *inbox.errands(), *errands], stop)
     hands.start()

@@ -8,6 +8,8 @@ The steps of one document, each safe to repeat after a crash, by this process or
 (5) forget: what is left of the item is cleared away.
 """
 
+import errno
+import os
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -118,6 +120,8 @@ class Pickup:
         """Make our own folders where they are missing; not what they lie in, which may be a drive that is away."""
         if self.folder.own and not self._made:
             self.folder.path.mkdir(parents=True, exist_ok=True)
+        if not self.folder.home.is_dir():  # told by the name that was set
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(self.folder.path))
         for name in ("processing", "done", "failed"):
             (self.folder.home / name).mkdir(exist_ok=True)
         self._made = True

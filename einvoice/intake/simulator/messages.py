@@ -14,6 +14,7 @@ from einvoice.intake.simulator.samples import Sample
 
 BILLING = "urn:fdc:peppol.eu:2017:poacc:billing:01:1.0"
 _SENDER, _RECEIVER = "0088:4000001000005", "0204"
+_MLS_TO = "0242:000456"  # a service provider, so that a folder that answers by MLS has somebody to answer
 _BEGIN = datetime(2026, 11, 2, 8, tzinfo=UTC)  # the time follows from the seed as well
 _REMEMBERED = 200  # messages one of which may come again
 _REJECTED_SHARE = 0.2  # of the invoices that are not broken
@@ -99,6 +100,7 @@ class Author:
             document_type=sample.document_type,
             process=BILLING,
             created_at=_BEGIN + timedelta(seconds=number),
+            mls_to=_MLS_TO,
         )
         return self._written(
             Message(

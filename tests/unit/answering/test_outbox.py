@@ -146,3 +146,4 @@ def test_an_access_point_of_the_same_group_can_read_it(bench: Any, way: Folder, 
     finally:
         os.umask(mask)
     assert (way.outbox / "a1.xml").stat().st_mode & 0o777 == 0o640
+    assert way.outbox.stat().st_mode & 0o7777 == 0o2770

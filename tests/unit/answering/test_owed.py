@@ -82,7 +82,7 @@ def test_what_can_be_sent_to_nobody_is_waived_and_the_others_go_on(bench: Any) -
     nobody = decided(bench, number=1, mls_to=None)
     other = decided(bench, number=2)
     assert give_answers(bench.store, folder(bench)) == 2
-    assert waived(bench, nobody) == ["impossible"]
+    assert waived(bench, nobody) == ["no-address"]
     assert given(bench, other) == [("mls", "RE")]
 
 

@@ -71,7 +71,7 @@ def test_a_folder_that_is_looked_after_already_is_told_by_its_name(bench: Any, r
     piece = f'[folders.koeln]\nlayout = "oxalis"\npath = {json.dumps(str(oxalis))}\n'
     (bench.settings.inbox_dir / "folders.toml").write_text(piece)
     found = run("inspect", str(oxalis)).stdout
-    assert "schon betreut, als `koeln`" in found
+    assert "steht schon in folders.toml, als `koeln`" in found
     assert "[folders." not in found
 
 

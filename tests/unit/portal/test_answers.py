@@ -61,7 +61,9 @@ def test_an_operator_reads_what_came_back(web: Web, submission_id: str) -> None:
     assert "&lt;b&gt;no&lt;/b&gt;" in told
 
 
-@pytest.mark.parametrize("reason", ["not-asked", "no-answer", "impossible", "passed-on", "said-already", "deleted"])
+@pytest.mark.parametrize(
+    "reason", ["not-asked", "no-answer", "impossible", "no-address", "passed-on", "said-already", "deleted"]
+)
 def test_an_operator_reads_why_there_is_no_answer(web: Web, submission_id: str, reason: str) -> None:
     web.app.store.answers.waive(submission_id, MLS, reason=reason)
     assert "Keine Antwort: Message Level Status (MLS)" in section(web, submission_id)

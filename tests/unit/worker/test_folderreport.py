@@ -59,6 +59,17 @@ def test_it_does_not_look_again_at_every_turn(folder: Folder) -> None:
     assert told(report).count == 2
 
 
+def test_what_keeps_answers_out_of_the_outbox_is_told_until_it_is_over(folder: Folder) -> None:
+    report = FolderReport(folder)
+    report.turned(health())
+    report.answered(FileNotFoundError(2, "No such file or directory", str(folder.outbox)))
+    trouble = Trouble(**report.as_json()["health"]["trouble"])
+    for language in ("de", "en"):
+        assert str(folder.outbox) in trouble.words(language)
+    report.answered(None)
+    assert report.as_json()["health"]["trouble"] is None
+
+
 @pytest.mark.parametrize(("part", "code"), [("intake", "mailbox"), ("answers", "mail-answers")])
 def test_trouble_of_the_mailbox_that_fills_a_folder_is_told_with_it(
     folder: Folder, tmp_path: Path, part: Part, code: str
