@@ -184,7 +184,7 @@ def test_what_came_by_a_drop_folder_goes_out_by_it_as_the_message_that_can_be_fe
     folder = access_point(told.web, wrapped=wrapped)
     made = told.said(told.enveloped("875"), "UQ").json()
     assert (made["sent"], made["written_at"]) == ("waiting", None)
-    for errand in answer_errands(told.web.app.store, (folder,), every=1, patience=60):
+    for errand in answer_errands(told.web.app.store, (folder,), lambda *_: None, every=1, patience=60):
         errand.run()
     now = told.authority.get(made["link"]).json()
     assert (now["sent"], now["written_at"]) == ("written", "2026-11-22T13:05:00Z")
@@ -365,7 +365,7 @@ def test_what_the_service_has_asked_back_by_itself_counts_in_the_same_order(told
     """An invoice for nobody is asked back; then its authority comes."""
     folder = access_point(told.web, wrapped=True, answer="mlr")
     here = told.enveloped(leitweg_id=OTHER_LEITWEG_ID, owed=AnswerKind.MLR)
-    for errand in answer_errands(told.web.app.store, (folder,), every=1, patience=60):
+    for errand in answer_errands(told.web.app.store, (folder,), lambda *_: None, every=1, patience=60):
         errand.run()
     authority = told.web.authority(OTHER_LEITWEG_ID)
     told.web.operator().post(
