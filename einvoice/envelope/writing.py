@@ -8,7 +8,6 @@ from html import escape
 from einvoice.envelope.cutting import Unreadable, cut, root_of
 from einvoice.envelope.names import DOCUMENT, DOCUMENT_SCHEME, HEADER_VERSION, PARTICIPANTS, PROCESS_SCHEME
 from einvoice.errors import Refusal
-from einvoice.model.envelope import Participant
 from einvoice.model.namespaces import SBDH
 from einvoice.xmlparse import XmlLimits
 
@@ -29,22 +28,6 @@ class Header:
     country: str = "DE"  # COUNTRY_C1: of the sender
     mls_to: str | None = None  # "0242:…"
     mls_always: bool = False  # good news is wanted, too
-
-    @classmethod
-    def answering(
-        cls, sender: Participant, receiver: Participant, *, instance_id: str, document_type: str, process: str,
-        created_at: datetime, country: str = "DE",
-    ) -> "Header":  # fmt: skip
-        """The header of an answer to what `sender` sent to `receiver`: the two change places."""
-        return cls(
-            sender=receiver.value,
-            receiver=sender.value,
-            instance_id=instance_id,
-            document_type=document_type,
-            process=process,
-            created_at=created_at,
-            country=country,
-        )
 
 
 def write_envelope(header: Header, payload: bytes) -> bytes:

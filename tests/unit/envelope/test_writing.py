@@ -5,8 +5,7 @@ from datetime import datetime
 import pytest
 from lxml import etree
 
-from einvoice.envelope import Header, open_envelope, write_envelope
-from einvoice.model.envelope import Participant
+from einvoice.envelope import open_envelope, write_envelope
 from tests.unit.envelope.envelopes import SBDH, UBL, envelope, header
 
 
@@ -28,14 +27,6 @@ def test_the_payload_is_left_as_it_is_but_for_its_declaration() -> None:
 
 def test_values_are_escaped() -> None:
     assert open_envelope(envelope(instance_id="<&>")).envelope.instance_id == "<&>"
-
-
-def test_an_answer_changes_sender_and_receiver() -> None:
-    ours, theirs = Participant(value="0204:1", authority="a"), Participant(value="9930:DE1", authority="a")
-    answer = Header.answering(
-        theirs, ours, instance_id="i", document_type="urn:a::A##b::1", process="p", created_at=header().created_at
-    )
-    assert (answer.sender, answer.receiver) == ("0204:1", "9930:DE1")
 
 
 @pytest.mark.parametrize(
