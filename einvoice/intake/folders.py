@@ -19,13 +19,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from einvoice.errors import Fault
 from einvoice.intake.layouts import ALSO_CALLED, LAYOUTS, Habits
+from einvoice.intake.tomllines import at, lines_of, said
 
 BUILT_IN = "drop"
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _TAKEN = frozenset({"done", "failed", "outbox", "processing", "samples", "work"})  # names of our own in the inbox
 _SPID = re.compile(r"[0-9]{6}(-[0-9A-Z_]{3,12}(\.[0-9A-Z\-._~]{3,24})?)?", re.IGNORECASE)  # Peppol MLS 1.1, SPIS
-_TABLE = re.compile(r"\s*\[\s*([^\[\]]+?)\s*\]")
-_KEY = re.compile(r"""\s*["']?([\w-]+)["']?\s*[.=]""")
 
 Answer = Literal["none", "mlr", "mls"]
 
@@ -120,29 +119,29 @@ def _read(text: str, inbox: Path, folders: dict[str, Folder]) -> Iterator[str]:
     except tomllib.TOMLDecodeError as error:
         yield str(error)  # with line and column
         return
-    lines = _lines(text)
+    lines = lines_of(text)
     unknown = [key for key in told if key not in ("folders", "mailboxes")]
-    yield from (f"{_at(lines, key)}{key}: unknown; there is [folders.NAME] and [mailboxes.NAME]" for key in unknown)
+    yield from (f"{at(lines, key)}{key}: unknown; there is [folders.NAME] and [mailboxes.NAME]" for key in unknown)
     tables = told.get("folders", {})
     if not isinstance(tables, dict):
-        yield f"{_at(lines, 'folders')}folders: must be a table, [folders.NAME]"
+        yield f"{at(lines, 'folders')}folders: must be a table, [folders.NAME]"
         return
     of_mailboxes = _of_mailboxes(told)
     for name in tables.keys() & of_mailboxes.keys():
-        yield f"{_at(lines, 'folders', name)}{name}: there is a mailbox of that name, which has this folder already"
+        yield f"{at(lines, 'folders', name)}{name}: there is a mailbox of that name, which has this folder already"
     for name, table in {BUILT_IN: {}, **tables, **of_mailboxes}.items():
         where = ("mailboxes" if name in of_mailboxes else "folders", name)
         if not _NAME.fullmatch(name) or name in _TAKEN:
-            yield f"{_at(lines, *where)}{name!r} can't be a name: small letters, digits, hyphens, none of our own"
+            yield f"{at(lines, *where)}{name!r} can't be a name: small letters, digits, hyphens, none of our own"
             continue
         try:
             checked = _Table.model_validate(table)
         except ValidationError as error:
-            yield from (_said(lines, where, one) for one in error.errors())
+            yield from (said(lines, where, _Table, one) for one in error.errors())
             continue
         if checked.enabled:
             folders[name] = _folder(name, checked, inbox)
-            yield from (f"{_at(lines, *where, key)}{key}: {text}" for key, text in _odd(folders[name], folders))
+            yield from (f"{at(lines, *where, key)}{key}: {text}" for key, text in _odd(folders[name], folders))
 
 
 def _of_mailboxes(told: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
@@ -199,30 +198,3 @@ def _odd(folder: Folder, folders: Mapping[str, Folder]) -> Iterator[tuple[str, s
             yield "path", f"{path} is looked after as {other.name!r} already, or one lies in the other"
         if home == other.home.absolute():
             yield "home", f"{home} keeps done/ and failed/ of {other.name!r}; each folder needs its own"
-
-
-def _said(lines: Mapping[tuple[str, ...], int], table: tuple[str, ...], error: Any) -> str:
-    where = (*table, *(str(part) for part in error["loc"][:1]))
-    keys = ", ".join(_Table.model_fields)
-    told = error["msg"].removeprefix("Value error, ")
-    text = f"unknown; there are {keys}" if error["type"] == "extra_forbidden" else told
-    return f"{_at(lines, *where)}{'.'.join(where[2:]) or where[1]}: {text}"
-
-
-def _at(lines: Mapping[tuple[str, ...], int], *key: str) -> str:
-    """ "line 7, ", or that of the table, if the key is not there."""
-    number = next((lines[key[:length]] for length in range(len(key), 0, -1) if key[:length] in lines), 0)
-    return f"line {number}, " if number else ""
-
-
-def _lines(text: str) -> dict[tuple[str, ...], int]:
-    """In which line a table begins or a key stands; the parser of the library does not tell."""
-    found: dict[tuple[str, ...], int] = {}
-    table: tuple[str, ...] = ()
-    for number, line in enumerate(text.splitlines(), 1):
-        if head := _TABLE.match(line):
-            table = tuple(part.strip().strip("\"'") for part in head[1].split("."))
-            found.setdefault(table, number)
-        elif key := _KEY.match(line):
-            found.setdefault((*table, key[1]), number)
-    return found

@@ -17,8 +17,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from einvoice.errors import Fault
 from einvoice.intake.addresses import is_address
-from einvoice.intake.folders import _at, _lines
 from einvoice.intake.mailservers import IMAP, SMTP, Server, read_server
+from einvoice.intake.tomllines import at, lines_of, said
 
 Policy = Literal["never", "known", "authenticated"]
 
@@ -89,7 +89,7 @@ def read_mailboxes(inbox: Path, file: Path | None = None) -> tuple[Mailbox, ...]
     except (OSError, ValueError) as error:
         raise Fault("folders-file", f"{path} can't be read: {error}") from None
     found: dict[str, Mailbox] = {}
-    wrong = [f"{path}, {one}" for one in _read(told.get("mailboxes", {}), _lines(text), inbox, found)]
+    wrong = [f"{path}, {one}" for one in _read(told.get("mailboxes", {}), lines_of(text), inbox, found)]
     if wrong:
         raise Fault("folders-file", "; ".join(wrong))
     return tuple(found.values())
@@ -100,22 +100,22 @@ def _read(
 ) -> Iterator[str]:  # fmt: skip
     """Fills `found`; yields what is wrong."""
     if not isinstance(tables, dict):
-        yield f"{_at(lines, 'mailboxes')}mailboxes: must be a table, [mailboxes.NAME]"
+        yield f"{at(lines, 'mailboxes')}mailboxes: must be a table, [mailboxes.NAME]"
         return
     for name, table in tables.items():
         where = ("mailboxes", name)
         try:
             checked = _Table.model_validate(table)
         except ValidationError as error:
-            yield from (_said(lines, where, one) for one in error.errors())
+            yield from (said(lines, where, _Table, one) for one in error.errors())
             continue
         odd = list(_odd(checked))
-        yield from (f"{_at(lines, *where, key)}{key}: {text}" for key, text in odd)
+        yield from (f"{at(lines, *where, key)}{key}: {text}" for key, text in odd)
         if checked.enabled and not odd:
             mailbox = _mailbox(name, checked, inbox)
             if any(_same(mailbox, other) for other in found.values()):
                 key = "maildir" if mailbox.maildir else "imap"
-                yield f"{_at(lines, *where, key)}{key}: is looked after under another name already"
+                yield f"{at(lines, *where, key)}{key}: is looked after under another name already"
             found[name] = mailbox
 
 
@@ -199,11 +199,3 @@ def _mailbox(name: str, table: _Table, inbox: Path) -> Mailbox:
 
 def _fit(folder: str) -> bool:
     return bool(folder) and folder.isascii() and folder.isprintable() and not set(folder) & set('"\\')
-
-
-def _said(lines: Mapping[tuple[str, ...], int], table: tuple[str, ...], error: Any) -> str:
-    where = (*table, *(str(part) for part in error["loc"][:1]))
-    keys = ", ".join(_Table.model_fields)
-    told = error["msg"].removeprefix("Value error, ")
-    text = f"unknown; there are {keys}" if error["type"] == "extra_forbidden" else told
-    return f"{_at(lines, *where)}{'.'.join(where[2:]) or where[1]}: {text}"
