@@ -84,8 +84,9 @@ def _settings(**given: object) -> Settings:
     """The settings, with what the command line says; logs on, rule packs fetched if one is missing."""
     settings = Settings().model_copy(update={name: value for name, value in given.items() if value is not None})
     configure_logs(settings)
-    for read in (read_folders, read_mailboxes):  # what is wrong there is told before anything starts
-        read(settings.inbox_dir, settings.folders)
+    if settings.workers:  # web alone looks after no folder, and may not even reach the file
+        for read in (read_folders, read_mailboxes):  # what is wrong there is told before anything starts
+            read(settings.inbox_dir, settings.folders)
     sync(load_packs(settings.schematron_dir), rule_artefacts(settings), lambda text: typer.echo(text, err=True))
     return settings
 

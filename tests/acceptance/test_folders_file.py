@@ -1,6 +1,7 @@
 """A mistake in folders.toml ends the start, before anything is taken in."""
 
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -29,3 +30,9 @@ def test_it_is_told_with_line_and_key(tmp_path: Path, command: str, text: str, t
     assert "folders.toml" in ended.stderr
     assert told in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+def test_web_alone_looks_after_no_folder_and_needs_no_file(new_service: Callable[..., Service]) -> None:
+    service = new_service(FOLDERS="/nowhere/folders.toml")
+    service.start("--workers", "0")
+    assert service.client().get("/healthz").status_code == 200
