@@ -9,6 +9,8 @@ from einvoice.model.answer import AnswerKind, Reply
 from einvoice.responses import Response, read_response
 from einvoice.store import NotFound, Store
 
+_LONGEST_ID, _LONGEST_TEXT, _MOST_REASONS = 200, 10_000, 20  # of what others write, as far as it is shown
+
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
@@ -28,19 +30,19 @@ def take_reply(store: Store, payload: bytes, folder: str) -> Incoming:
         answer = store.answers.get(response.document_id)
     except NotFound:
         return Incoming(False, _told("unknown", response, submission="", name=""))
-    store.answers.replied(answer.id, _reply(response), actor=f"folder:{folder}")
-    submission = store.submissions.get(answer.submission_id)
-    return Incoming(True, _told("known", response, submission=submission.id, name=submission.name))
+    kept = store.answers.replied(answer.id, _reply(response), actor=f"folder:{folder}")
+    submission, which = store.submissions.get(answer.submission_id), "known" if kept else "further"
+    return Incoming(True, _told(which, response, submission=submission.id, name=submission.name))
 
 
 def _reply(response: Response) -> Reply:
     texts = [response.description, *(issue.text for line in response.lines for issue in line.issues)]
     return Reply(
-        id=response.id,
+        id=response.id[:_LONGEST_ID],
         kind=AnswerKind(response.kind),
-        code=response.code,
-        reasons=response.reason_codes,
-        text="\n".join(filter(None, texts))[:10_000] or None,
+        code=response.code[:_LONGEST_ID],
+        reasons=tuple(reason[:_LONGEST_ID] for reason in response.reason_codes[:_MOST_REASONS]),
+        text="\n".join(filter(None, texts))[:_LONGEST_TEXT] or None,
     )
 
 

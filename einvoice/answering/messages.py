@@ -7,9 +7,12 @@ from einvoice.answering import telling
 from einvoice.envelope import Header, write_envelope
 from einvoice.intake import Folder
 from einvoice.model.answer import Answer, AnswerKind
+from einvoice.model.assessment import Assessment, Verdict
 from einvoice.model.examination import Examination
 from einvoice.model.letter import Letter
+from einvoice.model.submission import Handling
 from einvoice.responses import Kind, Response, Result, Sending, verdict_message, write_response
+from einvoice.store import Store
 
 RESULT = "result"  # in the details of an MLS or MLR: all that it follows from
 
@@ -26,6 +29,26 @@ class Way:
     def of(cls, folder: Folder) -> Self:
         """As the folder is set."""
         return cls(wrapped=folder.wrapped, spid=folder.spid, country=folder.country)
+
+
+def what_is_known(store: Store, submission_id: str) -> tuple[Letter, Examination] | None:
+    """The envelope of a submission and what was found out about it; None: it came in none, or that is deleted.
+
+    One that a person has ended before anything was found out has an examination that says so.
+    """
+    letter, submission = store.envelopes.of(submission_id), store.submissions.get(submission_id)
+    if letter is None or submission.handling is Handling.EXPIRED:
+        return None
+    nothing = Examination(
+        name=submission.name,
+        sha256=submission.sha256,
+        size=submission.size,
+        examined_at=submission.received_at,
+        document=None,
+        invoice=None,
+        assessment=Assessment(verdict=Verdict.UNDECIDED),
+    )
+    return letter, store.submissions.examination(submission_id) or nothing
 
 
 def message_of(answer: Answer, letter: Letter, examination: Examination, way: Way) -> Response | None:

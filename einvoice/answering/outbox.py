@@ -13,8 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
-import structlog
-
+from einvoice.answering.failures import Failures
 from einvoice.intake import Folder
 from einvoice.model.answer import Answer
 from einvoice.store import Store
@@ -28,8 +27,6 @@ _READY = re.compile(r"\.(?P<id>[\w-]{1,80})\.(?P<writer>[0-9a-f]{16})\.ready")
 _MODE = 0o640  # an access point of the same group reads it
 _FOLDER_MODE = 0o2770  # and fetches it; whatever the mask says, which is for all that is nobody else's matter
 
-log = structlog.get_logger()
-
 
 class Outbox:
     """Puts what is given into the outbox of one folder. Any number of processes may do so for one outbox."""
@@ -41,14 +38,23 @@ class Outbox:
         self._build = build
         self._patience = patience
         self._writer = secrets.token_hex(8)
+        self._failures = Failures()
         self._looked = float("-inf")
 
     def put(self) -> int:
-        """Put what is given and not there yet; how many. Raises OSError if the outbox can't be written to, Fault."""
+        """Put what is given and not there yet; how many.
+
+        Raises OSError if the outbox can't be written to, Fault; and what failed of some when all others lie there.
+        """
         if time.monotonic() - self._looked > _BETWEEN_LOOKS:
             self._pick_up_what_was_left()
             self._looked = time.monotonic()
-        return sum(self._put(answer) for answer in self._unwritten())
+        count = 0
+        for answer in self._unwritten():
+            with self._failures.of(answer.id, submission=answer.submission_id, answer=answer.id):
+                count += self._put(answer)
+        self._failures.end()
+        return count
 
     def _unwritten(self) -> Iterator[Answer]:
         last = None
@@ -59,12 +65,7 @@ class Outbox:
     def _put(self, answer: Answer) -> bool:
         if not self._store.outgoing.take(answer.id, self._writer, patience=self._patience):
             return False
-        try:
-            message = self._build(answer)
-        except Exception as error:
-            log.error("answer-not-made", answer=answer.id, submission=answer.submission_id, error=type(error).__name__)
-            return False
-        outbox = self._made()
+        message, outbox = self._build(answer), self._made()
         ready, name = outbox / f".{answer.id}.{self._writer}.ready", f"{answer.id}.xml"
         _write(ready, message)
         sha256 = hashlib.sha256(message).hexdigest()

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping
 
 import structlog
 
-from einvoice.answering.messages import RESULT, Way, file_of, message_of
+from einvoice.answering.failures import Failures
+from einvoice.answering.messages import RESULT, Way, file_of, message_of, what_is_known
 from einvoice.answering.telling import Wish, in_order
 from einvoice.intake import Folder
 from einvoice.model.answer import Answer, AnswerKind, Owed
@@ -37,9 +38,17 @@ _RESPONSE = AnswerKind.INVOICE_RESPONSE
 log = structlog.get_logger()
 
 
-def give_answers(store: Store, folder: Folder) -> int:
-    """Give what is owed through this folder by now; how many submissions are answered, or need no answer."""
-    return sum(_Giving(store, folder, owed).give() for owed in _all_due(store, folder))
+def give_answers(store: Store, folder: Folder, failures: Failures | None = None) -> int:
+    """Give what is owed through this folder by now; how many submissions are answered, or need no answer.
+
+    Raises what failed of some when all others are answered; at once where a part of the service is away.
+    """
+    count, failures = 0, failures or Failures()
+    for owed in _all_due(store, folder):
+        with failures.of(owed.submission_id, submission=owed.submission_id, kind=owed.kind.value):
+            count += _Giving(store, folder, owed).give()
+    failures.end()
+    return count
 
 
 def _all_due(store: Store, folder: Folder) -> Iterator[Owed]:
@@ -61,9 +70,10 @@ class _Giving:
 
     def give(self) -> bool:
         """Whether nothing is owed any more, for now."""
-        examination, letter = self._store.submissions.examination(self._id), self._store.envelopes.of(self._id)
-        if examination is None or letter is None:
+        known = what_is_known(self._store, self._id)
+        if known is None:
             return self._nothing("deleted")
+        letter, examination = known
         result = result_of(self._store.submissions.get(self._id), examination)
         if result is Result.UNDECIDED:
             return False
@@ -87,19 +97,20 @@ class _Giving:
         back = next((row for row in rows if row.kind is Kind.INVOICE_RESPONSE), None)
         if back is None:
             return self._nothing("passed-on")
-        return self._return(back, letter, examination) or self._nothing("said-already")
+        why_not = self._return(back, letter, examination)
+        return self._nothing(why_not) if why_not else True
 
-    def _return(self, row: Due, letter: Letter, examination: Examination) -> bool:
-        """Give the invoice back, or ask; whether the seller has been told, now or before."""
+    def _return(self, row: Due, letter: Letter, examination: Examination) -> str:
+        """Give the invoice back, or ask; why not, or "" where the seller has been told, now or before."""
         id_ = str(uuid.uuid5(_OURS, f"{self._id}:{row.code}"))
         response = returned(row.result, examination, letter.envelope, Sending(id=id_, at=self._store.clock()))
         if response is None:  # nobody could read the invoice
-            return False
+            return "no-answer"
         wish = Wish(status=InvoiceStatus(response.code), why=response.clarifications)
         try:
-            return self._give(row, wish.details, letter, examination, id_, None)
+            return "" if self._give(row, wish.details, letter, examination, id_, None) else "impossible"
         except TransitionRefused:  # the authority was faster
-            return False
+            return "said-already"
 
     def _give(
         self, row: Due, details: Mapping[str, object], letter: Letter, examination: Examination, id_: str,

@@ -13,7 +13,6 @@ _SCHEME = re.compile(r"[0-9]{4}", re.ASCII)
 _WITHDRAWN = "9958"  # the old Leitweg-ID
 _GLN = re.compile(r"\d{13}", re.ASCII)
 _TYPE = re.compile(r"[0-9]{1,3}", re.ASCII)
-_SEAT = re.compile(r"P[A-Z]{2}([0-9]{6})", re.ASCII)
 
 
 def is_date(text: str) -> bool:
@@ -49,12 +48,6 @@ def is_zoned_time(text: str) -> bool:
 def is_spid(text: str) -> bool:
     """A service provider id without its scheme."""
     return _SPID.fullmatch(text) is not None
-
-
-def spid_of_seat(seat: str) -> str | None:
-    """The main SPID of the access point with this seat id: `PDE000123` is 000123; None if it is no seat id."""
-    found = _SEAT.fullmatch(seat)
-    return found[1] if found else None
 
 
 def is_address_scheme(text: str) -> bool:

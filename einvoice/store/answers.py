@@ -6,6 +6,7 @@ log, about the object `answer:ID` (what was waived: about `envelope:SUBMISSION`)
 """
 
 import json
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
@@ -22,7 +23,7 @@ from einvoice.store.claims import WORKER
 from einvoice.store.database import Database
 from einvoice.store.errors import AlreadyThere, NotFound, NotPossible
 from einvoice.store.journal import Note, note
-from einvoice.store.tables import OWING, answers, envelopes, submissions
+from einvoice.store.tables import OWING, answers, audit_entries, envelopes, submissions
 
 ISSUED, WAIVED, REPLIED = "answered", "answer-waived", "answer-replied-to"  # actions in the audit log
 
@@ -30,6 +31,7 @@ Check = Callable[[Sequence[Answer]], None]
 
 _COLUMN = answers.c
 _REPLY = TypeAdapter(Reply)
+_CODE = re.compile("[A-Z]{2}")
 _AT_WORK = (Handling.RECEIVED, Handling.PROCESSING)
 
 
@@ -148,16 +150,26 @@ class Answers:
             return tuple(map(to_answer, rows))
 
     def replied(self, id: str, reply: Reply, *, actor: str) -> bool:  # noqa: A002
-        """What came in about an answer; False if something had come in before, which stays. Raises NotFound."""
+        """What came in about an answer; False if another message had come in before, which stays. Raises NotFound.
+
+        The log names each, by the hash of its id. Said again, it changes nothing.
+        """
         with self._database.write() as connection:
-            answer = locked_answer(connection, id)
-            if answer.reply is not None:
-                return False
-            connection.execute(
-                update(answers).where(_COLUMN.id == id).values(reply=_REPLY.dump_python(reply, mode="json"))
-            )
-            note_answer(connection, answer, self._clock(), REPLIED, actor, {}, {"reply": reply.code})
-            return True
+            answer, hashes = locked_answer(connection, id), {"reply": sha256_hex(storable(reply.id))}
+            if _is_noted(connection, id, hashes):
+                return answer.reply is not None and answer.reply.id == reply.id
+            if answer.reply is None:
+                kept = _REPLY.dump_python(reply, mode="json")
+                connection.execute(update(answers).where(_COLUMN.id == id).values(reply=kept))
+            code = reply.code if _CODE.fullmatch(reply.code) else "other"  # what others write may name people
+            note_answer(connection, answer, self._clock(), REPLIED, actor, hashes, {"reply": code})
+            return answer.reply is None
+
+
+def _is_noted(connection: Connection, id: str, hashes: Mapping[str, str]) -> bool:  # noqa: A002
+    """Whether the log names this reply already."""
+    about = (audit_entries.c.object == f"answer:{id}", audit_entries.c.action == REPLIED)
+    return any(found == hashes for found in connection.scalars(select(audit_entries.c.hashes).where(*about)))
 
 
 def note_answer(

@@ -8,7 +8,7 @@ from (4) is found by its name: `writer_of` says whether it is to appear.
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 
 from einvoice.model.answer import Answer
 from einvoice.store.answers import locked_answer, note_answer, to_answer
@@ -37,12 +37,6 @@ class Outgoing:
         with self._database.read() as connection:
             rows = connection.execute(query.order_by(_COLUMN.issued_at, _COLUMN.id).limit(limit)).mappings()
             return tuple(map(to_answer, rows))
-
-    def count_unwritten(self, folder: str, most: int) -> int:
-        """How many answers wait for this outbox; counts to `most` and no further."""
-        some = select(_COLUMN.id).where(UNWRITTEN, _COLUMN.folder == folder).limit(most).subquery()
-        with self._database.read() as connection:
-            return connection.scalar(select(func.count()).select_from(some)) or 0
 
     def take(self, id: str, writer: str, *, patience: float) -> bool:  # noqa: A002
         """Whether `writer` is to write this answer: nobody else has begun to within the last `patience` seconds."""

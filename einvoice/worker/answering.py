@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from einvoice.answering import Outbox, Way, file_of, give_answers, message_of
+from einvoice.answering import Failures, Outbox, Way, file_of, give_answers, message_of, what_is_known
 from einvoice.errors import Fault
 from einvoice.intake import Folder
 from einvoice.intake.layouts import LAYOUTS
@@ -34,24 +34,26 @@ class _Answering:
         self._store = store
         self._tell = tell
         self._folder = folder
+        self._failures = Failures()
         self._outbox = Outbox(store, folder, self._file, patience=patience)
 
     def turn(self) -> None:
         """Give what is owed, and write what is given. Raises OSError, Fault."""
         try:
-            give_answers(self._store, self._folder)
-            self._outbox.put()
+            try:
+                give_answers(self._store, self._folder, self._failures)
+            finally:  # whatever keeps some from being given, those that are go out
+                self._outbox.put()
         except Exception as error:
             self._tell(self._folder.name, error)
             raise
         self._tell(self._folder.name, None)
 
     def _file(self, answer: Answer) -> bytes:
-        letter = self._store.envelopes.of(answer.submission_id)
-        examination = self._store.submissions.examination(answer.submission_id)
-        if letter is None or examination is None:
+        known = what_is_known(self._store, answer.submission_id)
+        if known is None:
             raise Fault("internal", "what the answer is about is deleted")
-        way = Way.of(self._folder)
+        (letter, examination), way = known, Way.of(self._folder)
         response = message_of(answer, letter, examination, way)
         if response is None:
             raise Fault("internal", f"the result {answer.details} has no message {answer.kind}")

@@ -114,10 +114,11 @@ def test_one_message_that_cannot_be_made_keeps_no_other_waiting(bench: Any, way:
 
     def build(answer: Answer) -> bytes:
         if answer.id == "a1":
-            raise ValueError
+            raise ValueError("no way")
         return b"<m/>"
 
-    assert Outbox(bench.store, way, build, patience=60).put() == 1
+    with pytest.raises(ValueError, match="no way"):  # and somebody is told
+        Outbox(bench.store, way, build, patience=60).put()
     assert names(way) == ["a2.xml"]
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from einvoice.answering import give_answers
+from einvoice.errors import Fault
 from einvoice.model.answer import AnswerKind
 from einvoice.model.assessment import Verdict
 from einvoice.model.trouble import FaultNotice
@@ -96,3 +97,47 @@ def test_the_authoritys_own_word_is_not_contradicted(bench: Any) -> None:
     assert given(bench, submission)[-1] == ("invoice-response", "RE")
     assert len(given(bench, submission)) == 2
     assert bench.store.answers.due(("ap1",), 10) == ()
+
+
+def test_one_whose_answer_fails_keeps_no_other_from_its_own(bench: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    broken, other = decided(bench, number=1), decided(bench, number=2)
+    read = bench.store.envelopes.of
+
+    def of(submission_id: str) -> Any:
+        if submission_id == broken.id:
+            raise KeyError("a mistake of ours")
+        return read(submission_id)
+
+    monkeypatch.setattr(bench.store.envelopes, "of", of)
+    with pytest.raises(KeyError):
+        give_answers(bench.store, folder(bench))
+    assert given(bench, other) == [("mls", "RE")]
+    assert bench.store.answers.due(("ap1",), 10)[0].submission_id == broken.id
+
+
+def test_while_a_part_of_the_service_is_away_nothing_further_is_tried(
+    bench: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = [decided(bench, number=number).id for number in (1, 2)]
+    tried: list[str] = []
+
+    def of(submission_id: str) -> Any:
+        tried.append(submission_id)
+        raise Fault("database", "away", elsewhere=True)
+
+    monkeypatch.setattr(bench.store.envelopes, "of", of)
+    with pytest.raises(Fault):
+        give_answers(bench.store, folder(bench))
+    assert tried == asked[:1]
+
+
+def test_what_a_person_sends_back_before_anything_was_found_out_is_told_so(
+    bench: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claim = bench.store.claims.claim(received(bench).id)
+    fault = FaultNotice("internal", "", deterministic=True)
+    held = bench.store.claims.decide(claim, bench.decision(claim.submission, Verdict.UNDECIDED, fault=fault))
+    bench.store.people.send_back(held.id, actor="account:1", reason="nicht lesbar")
+    monkeypatch.setattr(bench.store.submissions, "examination", lambda _: None)
+    give_answers(bench.store, folder(bench))
+    assert given(bench, held) == [("mls", "RE")]

@@ -219,7 +219,8 @@ def test_what_comes_in_about_an_answer_is_kept_with_it_once(bench: Any, decided:
     assert bench.store.answers.replied("a", reply, actor="folder:ap1")
     assert not bench.store.answers.replied("a", Reply(id="r2", kind=MLS, code="AP"), actor="folder:ap1")
     assert bench.store.answers.get("a").reply == reply
-    (_, told) = bench.store.audit.of("answer:a")
+    _, told, further = bench.store.audit.of("answer:a")
+    assert further.hashes != told.hashes  # it is named there all the same
     assert (told.action, told.actor, told.details["reply"]) == ("answer-replied-to", "folder:ap1", "RE")
 
 
